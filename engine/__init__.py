@@ -1,0 +1,1 @@
+"""Treadway's engine: definitions, criteria, runtime, proofs and pictures of treatment algorithms."""

@@ -1,0 +1,1 @@
+"""What every room speaks of: algorithms, cases, events, decisions. Frozen values, standard library only."""
