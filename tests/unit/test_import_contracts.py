@@ -81,6 +81,7 @@ def test_an_import_that_is_not_allowed_is_told(toy, file, line, told):
     ("file", "line"),
     [
         pytest.param("engine/criteria/solver.py", "import z3", id="the-solver"),
+        pytest.param("engine/runtime/machine.py", "import transitions", id="the-machine"),
         pytest.param("engine/criteria/x.py", "import engine.model", id="down-a-room"),
         pytest.param("api/x.py", "import engine.model, pathlib", id="a-door"),
     ],
