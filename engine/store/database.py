@@ -1,0 +1,225 @@
+"""Opens the database: which library, settings and schema. The one place that knows dialects apart."""
+
+import os
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pysqlite3
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+
+from engine.store.errors import (
+    DatabaseUnreadableError,
+    SchemaError,
+    StoreUnavailableError,
+    UnsafeDatabaseError,
+)
+from engine.store.schema import REVISION
+
+BUSY_SECONDS: Final = 10
+"""How long a writer waits for another before it gives up and says so."""
+
+_WRITES: Final = "treadway_writes"
+"""Execution option of a connection whose transactions write."""
+
+
+def sqlite_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether a SQLite version is free of the WAL-reset race.
+
+    It came with 3.7.0 and was mended in 3.51.3, 3.50.7 and 3.44.6.
+    """
+    series = version[:2]
+    if series == (3, 50):
+        return version >= (3, 50, 7)
+    if series == (3, 44):
+        return version >= (3, 44, 6)
+    return version < (3, 7) or version >= (3, 51, 3)
+
+
+SQLITE_VERSION: Final[str] = vars(pysqlite3)["sqlite_version"]  # not in the package's stubs
+
+
+def refuse_unsafe_sqlite(version: str = SQLITE_VERSION) -> None:
+    """Raise `UnsafeDatabaseError` for a SQLite library that can lose acknowledged events."""
+    if not sqlite_is_safe(tuple(int(part) for part in version.split("."))):
+        raise UnsafeDatabaseError(
+            f"SQLite {version} can lose committed events when two programs write at once",
+            "install the package `pysqlite3` 0.6.1 or newer, which brings a mended SQLite",
+        )
+
+
+def url_of(database: str) -> URL:
+    """The URL of a database named by URL or by the path of a SQLite file.
+
+    Raises:
+        DatabaseUnreadableError: The URL is of a kind this program does not use.
+    """
+    if "://" not in database:
+        return URL.create("sqlite", database=str(Path(database).expanduser().absolute()))
+    try:
+        url = make_url(database)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUnreadableError("the database URL cannot be read", _URL_FORMS) from error
+    match url.get_backend_name():
+        case "sqlite" if url.database:
+            return url
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise DatabaseUnreadableError(f"Treadway keeps no cases in `{other}`", _URL_FORMS)
+
+
+_URL_FORMS: Final = "write `sqlite:///path/to/cases.db` or `postgresql://user@host/name`"
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine with the settings that the promises rest on. Makes a missing SQLite file.
+
+    Raises:
+        DatabaseUnreadableError: A SQLite file or its folder cannot be made.
+        UnsafeDatabaseError: The SQLite library is affected by the WAL-reset race.
+    """
+    try:
+        if url.get_backend_name() == "sqlite":
+            refuse_unsafe_sqlite()
+            _make_private_file(Path(url.database or ""))
+            # hide_parameters: an error text must not carry what was written about a patient.
+            engine = create_engine(url, module=pysqlite3, hide_parameters=True)
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={
+                "options": f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC",
+                "connect_timeout": 10,
+            },
+        )
+    except NoSuchModuleError as error:
+        raise DatabaseUnreadableError("the database URL names an unknown driver", _URL_FORMS) from error
+
+
+def _make_private_file(path: Path) -> None:
+    """A new file is readable by its owner alone; SQLite gives its side files the same rights."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise DatabaseUnreadableError(
+            f"the database file {path} cannot be opened: {(error.strerror or 'unknown reason').lower()}",
+            "name another file with --database, or ask for the right to this one",
+        ) from error
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver's own BEGIN comes too late for a read that a write depends on: `_begin_sqlite` begins.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        # NORMAL loses acknowledged commits at a power cut.
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "trusted_schema = OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write takes its lock at once: two that read first and then write would refuse each other.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Generator[Connection]:
+    """One consistent view of the database."""
+    with _explained(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Generator[Connection]:
+    """One transaction: committed at the end, or nothing of it is stored.
+
+    Raises:
+        StoreUnavailableError: The database was locked, full or gone. After a failed commit the connection is
+            thrown away, since what it would say about the commit cannot be trusted.
+    """
+    with _explained(), engine.connect() as connection:
+        connection.execution_options(**{_WRITES: True})
+        try:
+            with connection.begin():
+                yield connection
+        except OperationalError:
+            connection.invalidate()
+            raise
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise _trouble(error) from error
+    except DatabaseError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise DatabaseUnreadableError(
+                f"the database file is damaged or is no database: {error.orig}",
+                "name another file with --database, or restore a backup",
+            ) from error
+        raise
+
+
+def _trouble(error: DBAPIError) -> StoreUnavailableError:
+    said = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+    if re.search(r"locked|lock timeout|busy", said):
+        return StoreUnavailableError(
+            f"another program kept the database locked for {BUSY_SECONDS} seconds; nothing was stored",
+            "try again; if it stays locked, find the program that holds it",
+        )
+    if "full" in said:
+        return StoreUnavailableError("the disk is full; nothing was stored", "free some space and try again")
+    return StoreUnavailableError(
+        f"the database could not do it: {said}; nothing was stored", "check the database, then try again"
+    )
+
+
+def schema_of(engine: Engine) -> str | None:
+    """The revision of the tables; None for an empty database.
+
+    Raises:
+        DatabaseUnreadableError: The database belongs to another program.
+    """
+    with reading(engine) as connection:
+        tables = set(inspect(connection).get_table_names())
+        if "alembic_version" not in tables:
+            if tables:
+                raise DatabaseUnreadableError(
+                    "the database holds tables of another program", "name another one with --database"
+                )
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def refuse_other_schema(found: str | None) -> None:
+    """Raise `SchemaError` unless the tables are those this release reads."""
+    if found == REVISION:
+        return
+    if found is not None and found > REVISION:
+        raise SchemaError(
+            f"the database has schema {found}, this release knows schemas up to {REVISION}",
+            "install a newer Treadway; this one changed nothing",
+        )
+    raise SchemaError(
+        f"the database has schema {found or 'none'}, this release needs {REVISION}",
+        "run `treadway db upgrade` (it keeps a backup)",
+    )

@@ -1,0 +1,398 @@
+"""The store: each method is one transaction, and what it returns is committed."""
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.model.errors import CaseConflict, EngineError, UnknownNameError
+from engine.model.event import Draft, Event
+from engine.store import history
+from engine.store.database import open_engine, reading, refuse_other_schema, schema_of, url_of, writing
+from engine.store.errors import KeyReusedError, UnfitTextError
+from engine.store.history import StaleWriteError
+from engine.store.rows import (
+    Appended,
+    AuditRow,
+    BoardRow,
+    Idempotency,
+    ListedCase,
+    PatientRow,
+    Stamp,
+    StoredAlgorithm,
+)
+from engine.store.schema import algorithms, audit, board, cases, counters, idempotency_keys, patients
+
+FIRST_NUMBER = 1001
+"""Cases and patients are numbered from here in each clinic, so that every number has four digits."""
+
+_ATTEMPTS = 3
+"""Tries of a write that only a simultaneous first insert of the same row can break."""
+
+_Result = TypeVar("_Result")
+
+
+class Store:
+    """Cases of all clinics in one database. Safe for several threads and processes at once.
+
+    Every method that takes a `clinic_id` reads and writes rows of that clinic alone.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, database: str, *, create: bool = True) -> "Store":
+        """Open a database by URL or by the path of a SQLite file.
+
+        Args:
+            database: `sqlite:///cases.db`, `postgresql://...`, or a path.
+            create: Make the tables where the database is empty.
+
+        Raises:
+            DatabaseUnreadableError, UnsafeDatabaseError, SchemaError, StoreUnavailableError: see there.
+        """
+        engine = open_engine(url_of(database))
+        found = schema_of(engine)
+        if found is None and create:
+            from engine.store.migrate import upgrade
+
+            upgrade(engine)
+            found = schema_of(engine)
+        refuse_other_schema(found)
+        return cls(engine)
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for verification and backup."""
+        return self._engine
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def open_case(
+        self,
+        clinic_id: str,
+        patient: PatientRow,
+        make: Callable[[str], tuple[Sequence[Draft], BoardRow]],
+        stamp: Stamp,
+        idempotency: Idempotency | None = None,
+    ) -> Appended:
+        """Number a new case and write its first events.
+
+        Args:
+            clinic_id: The clinic.
+            patient: Name and number; a known number means the same patient.
+            make: From the new case's id to its first events and board row.
+            stamp: Who, when, under which algorithm.
+            idempotency: Makes a resend open no second case.
+
+        Raises:
+            EngineError: The patient number belongs to somebody of another name.
+            KeyReusedError, StoreUnavailableError: Nothing was stored.
+        """
+        for text in (patient.name, patient.number, stamp.actor):
+            _refuse_unfit(text)
+
+        def attempt(connection: Connection) -> Appended:
+            known = _replay(connection, clinic_id, idempotency)
+            if known is not None:
+                return known
+            patient_id = _patient_id(connection, clinic_id, patient)
+            case_id = str(_next_number(connection, clinic_id, "case"))
+            drafts, row = make(case_id)
+            history.begin(connection, clinic_id, case_id, patient_id)
+            made = history.append(connection, clinic_id, case_id, 0, drafts, stamp)
+            connection.execute(insert(board).values(**_board_values(clinic_id, row)))
+            _remember(connection, clinic_id, case_id, idempotency, made, stamp)
+            return Appended(made)
+
+        return self._write(attempt)
+
+    def append(
+        self,
+        clinic_id: str,
+        case_id: str,
+        expected_seq: int,
+        drafts: Sequence[Draft],
+        row: BoardRow,
+        stamp: Stamp,
+        idempotency: Idempotency | None = None,
+    ) -> Appended:
+        """Append to a case that is still at `expected_seq`: events, head, board row and key, all or none.
+
+        Raises:
+            CaseConflict: The case moved on; carries the events since, and nothing was stored.
+            UnknownNameError: There is no such case in this clinic.
+            KeyReusedError, UnfitTextError, StoreUnavailableError: Nothing was stored.
+        """
+        _refuse_unfit(stamp.actor)
+
+        def attempt(connection: Connection) -> Appended:
+            known = _replay(connection, clinic_id, idempotency)
+            if known is not None:
+                return known
+            made = history.append(connection, clinic_id, case_id, expected_seq, drafts, stamp)
+            if made:
+                mine = (board.c.clinic_id == clinic_id) & (board.c.case_id == case_id)
+                connection.execute(update(board).where(mine).values(**_board_values(clinic_id, row)))
+            _remember(connection, clinic_id, case_id, idempotency, made, stamp)
+            return Appended(made)
+
+        try:
+            return self._write(attempt)
+        except StaleWriteError:
+            since = self.read_events(clinic_id, case_id, after=expected_seq)
+            raise CaseConflict(case_id, expected_seq, since) from None
+
+    def _write(self, attempt: Callable[[Connection], _Result]) -> _Result:
+        """Run in one transaction. A clash over the same new row is tried again: the row is there then."""
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                with writing(self._engine) as connection:
+                    return attempt(connection)
+            except IntegrityError:
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def replayed(self, clinic_id: str, idempotency: Idempotency | None) -> Appended | None:
+        """The events a key already stands for; None for a new one.
+
+        Raises:
+            KeyReusedError: The key stands for another request.
+        """
+        with reading(self._engine) as connection:
+            return _replay(connection, clinic_id, idempotency)
+
+    def read_events(self, clinic_id: str, case_id: str, after: int = 0) -> tuple[Event, ...]:
+        """Events of a case with a `seq` above `after`, in order.
+
+        Raises:
+            UnknownNameError: There is no such case in this clinic; `near` holds ids that begin alike.
+        """
+        with reading(self._engine) as connection:
+            found = history.read(connection, clinic_id, case_id, after)
+            if not found and not _exists(connection, clinic_id, case_id):
+                raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
+            return found
+
+    def read_patient(self, clinic_id: str, case_id: str) -> PatientRow:
+        """Name and number of the patient a case is about.
+
+        Raises:
+            UnknownNameError: There is no such case in this clinic.
+        """
+        same = (cases.c.clinic_id == patients.c.clinic_id) & (cases.c.patient_id == patients.c.patient_id)
+        query = select(patients.c.name, patients.c.number, patients.c.patient_id).join(cases, same)
+        with reading(self._engine) as connection:
+            found = connection.execute(
+                query.where(cases.c.clinic_id == clinic_id, cases.c.case_id == case_id)
+            ).one_or_none()
+            if found is None:
+                raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
+            return PatientRow(found.name, found.number, found.patient_id)
+
+    def list_cases(self, clinic_id: str, *, step: str | None = None) -> tuple[ListedCase, ...]:
+        """Cases of a clinic by number, with their patients; only those in `step` where one is given."""
+        of_case = (cases.c.clinic_id == board.c.clinic_id) & (cases.c.case_id == board.c.case_id)
+        of_patient = (cases.c.clinic_id == patients.c.clinic_id) & (
+            cases.c.patient_id == patients.c.patient_id
+        )
+        query = (
+            select(board, patients.c.name, patients.c.number, patients.c.patient_id)
+            .join(cases, of_case)
+            .join(patients, of_patient)
+            .where(board.c.clinic_id == clinic_id)
+        )
+        if step is not None:
+            query = query.where(board.c.step == step)
+        with reading(self._engine) as connection:
+            listed = [
+                ListedCase(
+                    BoardRow(
+                        case_id=row.case_id,
+                        seq=row.seq,
+                        algorithm=row.algorithm,
+                        digest=row.digest,
+                        birth_date=row.birth_date,
+                        sex=row.sex,
+                        opened_on=row.opened_on,
+                        step=row.step,
+                        entered_on=row.entered_on,
+                        interrupts=tuple(json.loads(row.interrupts)),
+                        closed_on=row.closed_on,
+                    ),
+                    PatientRow(row.name, row.number, row.patient_id),
+                )
+                for row in connection.execute(query)
+            ]
+        # Ids are numbers as text: 999 comes before 1000.
+        return tuple(sorted(listed, key=lambda item: (len(item.board.case_id), item.board.case_id)))
+
+    def keep_algorithm(self, clinic_id: str, algorithm: StoredAlgorithm, stamp: Stamp) -> None:
+        """Keep the definition behind a digest, once; the same digest always means the same content."""
+
+        def attempt(connection: Connection) -> None:
+            mine = (algorithms.c.clinic_id == clinic_id) & (algorithms.c.digest == algorithm.digest)
+            if connection.execute(select(algorithms.c.digest).where(mine)).first() is None:
+                connection.execute(
+                    insert(algorithms).values(
+                        clinic_id=clinic_id,
+                        digest=algorithm.digest,
+                        id=algorithm.id,
+                        version=algorithm.version,
+                        files=json.dumps(dict(algorithm.files), ensure_ascii=False, sort_keys=True),
+                        recorded_at=stamp.recorded_at,
+                    )
+                )
+
+        self._write(attempt)
+
+    def read_algorithm(self, clinic_id: str, digest: str) -> StoredAlgorithm | None:
+        """The definition behind a digest; None when this clinic has never used it."""
+        mine = (algorithms.c.clinic_id == clinic_id) & (algorithms.c.digest == digest)
+        with reading(self._engine) as connection:
+            row = connection.execute(select(algorithms).where(mine)).one_or_none()
+        if row is None:
+            return None
+        return StoredAlgorithm(row.id, row.version, row.digest, json.loads(row.files))
+
+    def add_audit(self, clinic_id: str, row: AuditRow) -> None:
+        """Write one line of the audit."""
+        _refuse_unfit(row.actor)
+        _refuse_unfit(row.detail)
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(audit).values(
+                    clinic_id=clinic_id,
+                    audit_id=secrets.token_hex(16),
+                    recorded_at=row.recorded_at,
+                    actor=row.actor,
+                    action=row.action,
+                    case_ids=json.dumps(row.case_ids),
+                    detail=row.detail,
+                )
+            )
+
+    def read_audit(self, clinic_id: str) -> tuple[AuditRow, ...]:
+        """The audit of a clinic, oldest first."""
+        query = select(audit).where(audit.c.clinic_id == clinic_id).order_by(audit.c.recorded_at)
+        with reading(self._engine) as connection:
+            return tuple(
+                AuditRow(row.recorded_at, row.actor, row.action, tuple(json.loads(row.case_ids)), row.detail)
+                for row in connection.execute(query)
+            )
+
+
+def _refuse_unfit(text: str | None) -> None:
+    if text is not None and ("\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text)):
+        raise UnfitTextError("a text holds a character that cannot be kept", "write it in whole characters")
+
+
+def _replay(connection: Connection, clinic_id: str, idempotency: Idempotency | None) -> Appended | None:
+    if idempotency is None:
+        return None
+    row = connection.execute(
+        select(idempotency_keys).where(
+            idempotency_keys.c.clinic_id == clinic_id, idempotency_keys.c.key == idempotency.key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != idempotency.fingerprint:
+        raise KeyReusedError(idempotency.key)
+    found = history.read(connection, clinic_id, row.case_id, row.first_seq - 1)
+    return Appended(tuple(event for event in found if event.seq <= row.last_seq), replayed=True)
+
+
+def _remember(
+    connection: Connection,
+    clinic_id: str,
+    case_id: str,
+    idempotency: Idempotency | None,
+    made: Sequence[Event],
+    stamp: Stamp,
+) -> None:
+    if idempotency is None or not made:
+        return
+    connection.execute(
+        insert(idempotency_keys).values(
+            clinic_id=clinic_id,
+            key=idempotency.key,
+            fingerprint=idempotency.fingerprint,
+            case_id=case_id,
+            first_seq=made[0].seq,
+            last_seq=made[-1].seq,
+            recorded_at=stamp.recorded_at,
+        )
+    )
+
+
+def _next_number(connection: Connection, clinic_id: str, name: str) -> int:
+    mine = (counters.c.clinic_id == clinic_id) & (counters.c.name == name)
+    value = connection.execute(
+        update(counters).where(mine).values(value=counters.c.value + 1).returning(counters.c.value)
+    ).scalar_one_or_none()
+    if value is None:
+        value = FIRST_NUMBER
+        connection.execute(insert(counters).values(clinic_id=clinic_id, name=name, value=value))
+    return value
+
+
+def _patient_id(connection: Connection, clinic_id: str, patient: PatientRow) -> str:
+    """The id of a patient known by number, or of a new one.
+
+    A number that belongs to another name is refused: evidence on the wrong chart harms two patients.
+    """
+    if patient.number is not None:
+        mine = (patients.c.clinic_id == clinic_id) & (patients.c.number == patient.number)
+        known = connection.execute(select(patients.c.patient_id, patients.c.name).where(mine)).one_or_none()
+        if known is not None:
+            if patient.name is not None and known.name is not None and patient.name != known.name:
+                raise EngineError(
+                    f"patient number {patient.number} belongs to somebody of another name",
+                    "check the number; leave the name out to use the one on record",
+                )
+            return known.patient_id
+    patient_id = str(_next_number(connection, clinic_id, "patient"))
+    stored = replace(patient, patient_id=patient_id)
+    connection.execute(
+        insert(patients).values(
+            clinic_id=clinic_id, patient_id=stored.patient_id, name=stored.name, number=stored.number
+        )
+    )
+    return patient_id
+
+
+def _board_values(clinic_id: str, row: BoardRow) -> dict[str, object]:
+    return {
+        "clinic_id": clinic_id,
+        "case_id": row.case_id,
+        "seq": row.seq,
+        "algorithm": row.algorithm,
+        "digest": row.digest,
+        "birth_date": row.birth_date,
+        "sex": row.sex,
+        "opened_on": row.opened_on,
+        "step": row.step,
+        "entered_on": row.entered_on,
+        "interrupts": json.dumps(row.interrupts),
+        "closed_on": row.closed_on,
+    }
+
+
+def _exists(connection: Connection, clinic_id: str, case_id: str) -> bool:
+    mine = (cases.c.clinic_id == clinic_id) & (cases.c.case_id == case_id)
+    return connection.execute(select(cases.c.case_id).where(mine)).first() is not None
+
+
+def _near_cases(connection: Connection, clinic_id: str, case_id: str) -> tuple[str, ...]:
+    begins = cases.c.case_id.startswith(case_id[:-1], autoescape=True)
+    query = select(cases.c.case_id).where(cases.c.clinic_id == clinic_id, begins)
+    return tuple(connection.execute(query.order_by(cases.c.case_id).limit(3)).scalars())
