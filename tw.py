@@ -72,9 +72,7 @@ def main(words: Sequence[str]) -> int:
         say(str(problem))
         return 3
     except OSError as error:
-        say(
-            f"{error.filename or 'This machine'}: {error.strerror}. Mend that and run the same command again."
-        )
+        say(f"{error.filename or 'Failed'}: {error.strerror}. Mend that and run the same command again.")
         return 3
     except KeyboardInterrupt as stop:
         say("Stopped. The next run repairs whatever was half done.")
@@ -151,10 +149,9 @@ def lock(words: list[str]) -> int:
 
 def call(command: Sequence[str | Path], cwd: Path | None = None) -> int:
     """Run a command to its end and return its exit code, 130 after Ctrl-C."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
-    environment["PYTHONPATH"] = str(
-        ROOT
-    )  # only ours: a stranger's packages must not stand before the locked ones
+    environment = {"PATH": os.defpath, **os.environ}
+    environment.pop("PYTHONHOME", None)
+    environment["PYTHONPATH"] = str(ROOT)  # alone: a stranger's packages must not hide the locked ones
     interrupted = False
     with subprocess.Popen(command, cwd=cwd, env=environment) as child:
         timeout = None
@@ -189,7 +186,9 @@ def ensure(level: str) -> Path:
         if not have or any(have[each] != digest(env, each) for each in have):
             have = {}
             remove(env)
-            run_step([sys.executable, "-m", "venv", str(env)], "making the environment", lock_fd)
+            # Where PATH is not set, Python may not know its own name.
+            own = sys.executable or os.path.realpath("/proc/self/exe")
+            run_step([own, "-m", "venv", str(env)], "making the environment", lock_fd)
         install(python, level, lock_fd)
         for each in LEVELS[: LEVELS.index(level) + 1]:
             have[each] = digest(env, each)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("model", "criteria", "runtime", "definition", "proof", "picture", "population", "store")
 CONTRACTS = (
     "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache', '--no-logo'])"
 )
@@ -24,14 +25,10 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def toy(tmp_path: Path) -> Path:
     """The project's settings, over rooms that are empty."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    rooms = [
-        "api",
-        "engine",
-        *(f"engine/{path.name}" for path in (ROOT / "engine").iterdir() if path.is_dir()),
-    ]
-    for room in rooms:
-        (tmp_path / room).mkdir()
-        (tmp_path / room / "__init__.py").touch()
+    for folder in ("api", "engine", *(f"engine/{room}" for room in ROOMS)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "engine" / "service.py").touch()
     return tmp_path
 
 
@@ -65,6 +62,12 @@ def test_empty_rooms_break_no_contract(toy):
             "engine/criteria/x.py", "import transitions", "import transitions", id="machine-elsewhere"
         ),
         pytest.param("engine/criteria/x.py", "import z3", "import z3", id="solver-elsewhere"),
+        pytest.param(
+            "engine/store/x.py", "import engine.proof", "engine.store is not allowed", id="sideways"
+        ),
+        pytest.param(
+            "engine/picture/x.py", "import engine.service", "engine.picture is not", id="up-to-service"
+        ),
         pytest.param("engine/strangers.py", "", "engine.strangers", id="a-room-without-a-place"),
     ],
 )
@@ -81,6 +84,7 @@ def test_an_import_that_is_not_allowed_is_told(toy, file, line, told):
     ("file", "line"),
     [
         pytest.param("engine/criteria/solver.py", "import z3", id="the-solver"),
+        pytest.param("engine/proof/checks.py", "import z3", id="a-proof"),
         pytest.param("engine/runtime/machine.py", "import transitions", id="the-machine"),
         pytest.param("engine/criteria/x.py", "import engine.model", id="down-a-room"),
         pytest.param("api/x.py", "import engine.model, pathlib", id="a-door"),
