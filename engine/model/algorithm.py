@@ -91,6 +91,8 @@ class TrialRule:
     adherence: str | None = None
     """Evidence fact that holds the days covered, in percent."""
     adherence_after_stop: Duration = days(14)
+    sessions: str | None = None
+    """Evidence type with the fields `option` and `number`, one record a session."""
 
 
 @dataclass(frozen=True, slots=True)

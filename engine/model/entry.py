@@ -70,13 +70,15 @@ class Deviate:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry, carried out in the order of the fields; starts and doses follow a move made in the same entry.
+    """One entry, carried out in the order of the fields; a start follows a move made in the same entry.
 
     `record` holds raw values by evidence type, None where it was asked and is not known.
     """
 
     on: date
-    record: Mapping[str, Mapping[str, object] | None] = field(default_factory=dict[str, Mapping[str, object] | None])
+    record: Mapping[str, Mapping[str, object] | None] = field(
+        default_factory=dict[str, Mapping[str, object] | None]
+    )
     retract: tuple[Retract, ...] = ()
     start: tuple[Start, ...] = ()
     dose: tuple[DoseChange, ...] = ()
