@@ -101,6 +101,7 @@ def check_chain(
     """
     broken: list[Broken] = []
     previous_seq, previous_hash = 0, first_link(clinic_id, case_id)
+    after_whole = True
     for event in history:
         seq = event["seq"]
         if not isinstance(seq, int):
@@ -109,12 +110,13 @@ def check_chain(
             continue
         if seq > previous_seq + 1:
             broken.append(_missing(case_id, previous_seq + 1, seq - 1))
-        if event["case_id"] != case_id or not _whole(event):
+        whole = event["case_id"] == case_id and _whole(event)
+        if not whole:
             broken.append(_changed(case_id, seq, event, len(history)))
-        elif event["previous_hash"] != previous_hash and seq <= previous_seq + 1:
+        elif event["previous_hash"] != previous_hash and after_whole and seq <= previous_seq + 1:
             text = f"event {seq} does not follow from the event before it"
             broken.append(Broken(case_id, seq, Fault.UNLINKED, text))
-        previous_seq, previous_hash = seq, event["hash"]
+        previous_seq, previous_hash, after_whole = seq, event["hash"], whole
     if head is not None:
         broken.extend(_against_head(case_id, history, head))
     return tuple(broken)

@@ -33,11 +33,11 @@ class Instant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """The text of a moment."""
         return None if value is None else text_of_instant(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """The moment of a text."""
         return None if value is None else instant_of_text(value)
 

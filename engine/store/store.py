@@ -57,13 +57,17 @@ class Store:
             DatabaseUnreadableError, UnsafeDatabaseError, SchemaError, StoreUnavailableError: see there.
         """
         engine = open_engine(url_of(database))
-        found = schema_of(engine)
-        if found is None and create:
-            from engine.store.migrate import upgrade
-
-            upgrade(engine)
+        try:
             found = schema_of(engine)
-        refuse_other_schema(found)
+            if found is None and create:
+                from engine.store.migrate import upgrade
+
+                upgrade(engine)
+                found = schema_of(engine)
+            refuse_other_schema(found)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     @property
