@@ -6,13 +6,14 @@ all agree: closures and generated code for one case, columns for a million, term
 for people.
 """
 
-from engine.criteria.check import Checked, check, check_define, checked
+from engine.criteria.check import check, check_define, checked
 from engine.criteria.criterion import Criterion, compile_criterion
 from engine.criteria.names import TODAY, Name, Names
 from engine.criteria.parse import parse
 from engine.criteria.problems import CriterionError, Problem
 from engine.criteria.syntax import Node, hides_unknown
 from engine.criteria.text import write, write_value
+from engine.criteria.typed import Checked
 from engine.criteria.types import (
     BOOLEAN,
     COUNT,

@@ -5,7 +5,7 @@ Generated code, closures and the checks of column readings all call these.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from engine.criteria.types import DECIMAL_PLACES, WIDE
@@ -41,33 +41,34 @@ def month_length(year: int, month: int) -> int:
     return _MONTH_DAYS[month - 1]
 
 
-def shift_days(date: datetime.date, days: int) -> datetime.date | None:
+def shift_days(date: dt.date, days: int) -> dt.date | None:
     """The date `days` later; unknown outside the years 1 to 9999."""
     ordinal = date.toordinal() + days
     if not 1 <= ordinal <= 3652059:
         return None
-    return datetime.date.fromordinal(ordinal)
+    return dt.date.fromordinal(ordinal)
 
 
-def shift_months(date: datetime.date, months: int) -> datetime.date | None:
+def shift_months(date: dt.date, months: int) -> dt.date | None:
     """The same day `months` later, or the last of that month when it is shorter (31 January + 1 month)."""
     number = date.year * 12 + date.month - 1 + months
     year, month = divmod(number, 12)
     if not 1 <= year <= 9999:
         return None
-    return datetime.date(year, month + 1, min(date.day, month_length(year, month + 1)))
+    return dt.date(year, month + 1, min(date.day, month_length(year, month + 1)))
 
 
-def month_number(date: datetime.date) -> int:
+def month_number(date: dt.date) -> int:
+    """Orders months; two of them differ by the months between."""
     return date.year * 12 + date.month
 
 
-def month_key(date: datetime.date) -> int:
+def month_key(date: dt.date) -> int:
     """Orders dates by month and day, so that whole months between two are a plain division by 32."""
     return (date.year * 12 + date.month) * 32 + date.day
 
 
-def week_number(date: datetime.date) -> int:
+def week_number(date: dt.date) -> int:
     """Weeks begin on Sunday."""
     return date.toordinal() // 7
 

@@ -15,13 +15,13 @@ What each operator does with unknown operands:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, cast
 
-from engine.criteria import ranges
-from engine.criteria.check import Checked, Filled, Typed, constant_of, finer_unit, opposite
+import engine.criteria.ranges as ranges
+from engine.criteria.calculating import finer_unit
 from engine.criteria.names import Name
 from engine.criteria.problems import CriterionError, problem
 from engine.criteria.syntax import (
@@ -40,6 +40,7 @@ from engine.criteria.syntax import (
     Reference,
     Unary,
 )
+from engine.criteria.typed import Checked, Filled, Typed, constant_of, opposite
 from engine.criteria.types import (
     BOOLEAN,
     DECIMAL_MAX,
@@ -106,6 +107,10 @@ Op = Literal[
 
 MAX_SIZE = 20_000
 """Operators of one criterion with all its defines written out; more is refused."""
+MAX_DEPTH = 150
+"""Levels of operators, through defines too; it bounds every recursion over a core."""
+COUNT_TEST = "count test"
+"""Value of an `if` that compares a count: explanations take it as one leaf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class Origin:
 
     @property
     def written(self) -> str:
+        """The words themselves."""
         return self.text[self.start : self.end]
 
 
@@ -129,6 +135,7 @@ class Core:
     Attributes:
         value: The constant, the name of the fact, or what the operator's comment says.
         size: Operators below and including this one, shared ones counted at each use.
+        depth: Levels below and including this one.
         origin: Of a condition, where it was written.
     """
 
@@ -137,6 +144,7 @@ class Core:
     type: Type
     value: object = None
     size: int = 1
+    depth: int = 1
     origin: Origin | None = None
 
 
@@ -151,17 +159,28 @@ def lower(checked: Checked) -> Core:
     Raises:
         CriterionError: `criterion-too-large`, when its defines written out would be too much.
     """
-    found = checked.memo.get("core")
-    if isinstance(found, Core):
-        return found
+    todo = [checked]
+    while todo:
+        # The defines it uses first, by a list and not by recursion: a line of them may be long.
+        waiting = [one for one in todo[-1].uses if "core" not in one.memo]
+        if waiting:
+            todo += waiting
+        else:
+            _lower_one(todo.pop())
+    return cast("Core", checked.memo["core"])
+
+
+def _lower_one(checked: Checked) -> None:
+    if "core" in checked.memo:
+        return
     core = _Lowering(checked).result(checked.typed)
-    if core.size > MAX_SIZE:
+    if core.size > MAX_SIZE or core.depth > MAX_DEPTH:
         tree = checked.tree
         raise CriterionError(
             [
                 problem(
                     "criterion-too-large",
-                    f"with its defines written out this has more than {MAX_SIZE} parts",
+                    f"with its defines written out this has more than {MAX_SIZE} parts or {MAX_DEPTH} levels",
                     checked.text,
                     tree.span,
                     fix="let the defines say less, or use fewer of them",
@@ -169,7 +188,6 @@ def lower(checked: Checked) -> Core:
             ]
         )
     checked.memo["core"] = core
-    return core
 
 
 def walk_once(core: Core) -> Iterator[Core]:
@@ -186,23 +204,28 @@ def walk_once(core: Core) -> Iterator[Core]:
             stack.extend((arg, False) for arg in reversed(node.args))
 
 
-_STRICT = {
-    "eq", "ne", "lt", "le", "xor", "add", "sub", "mul", "div", "neg", "decimal", "round", "within", "whole", "in",
-    "fold", "shift_days", "shift_months", "day_number", "week_number", "month_number", "year_number", "month_key",
-    "whole_part",
+STRICT = {
+    "eq", "ne", "lt", "le", "xor", "in", "fold", "add", "sub", "mul", "div", "neg", "decimal", "round",
+    "within", "whole", "whole_part", "shift_days", "shift_months",
+    "day_number", "week_number", "month_number", "year_number", "month_key",
 }  # fmt: skip
+"""Operators that are unknown whenever an operand is."""
 
 
-def make(op: Op, type: Type, *args: Core, value: object = None, origin: Origin | None = None) -> Core:
+def make(op: Op, of: Type, *args: Core, value: object = None, origin: Origin | None = None) -> Core:
     """An operator; unknown at once when it is strict and an operand is the constant unknown."""
-    if op in _STRICT and any(arg.op == "const" and arg.value is None for arg in args):
-        return Core("const", (), type, None, origin=origin)
-    return Core(op, args, type, value, 1 + sum(arg.size for arg in args), origin)
+    if op in STRICT and any(arg.op == "const" and arg.value is None for arg in args):
+        return Core("const", (), of, None, origin=origin)
+    size = depth = 1
+    for arg in args:
+        size += arg.size
+        depth = max(depth, arg.depth + 1)
+    return Core(op, args, of, value, size, depth, origin)
 
 
-def constant(value: Value, type: Type) -> Core:
+def constant(value: Value, of: Type) -> Core:
     """A constant. Its type is kept, so that a column gets the right one."""
-    return Core("const", (), type, value)
+    return Core("const", (), of, value)
 
 
 class _Lowering:
@@ -221,9 +244,9 @@ class _Lowering:
     def go(self, typed: Typed) -> Core:
         core = self._lower(typed)
         if isinstance(typed.type, BooleanType) and core.origin is None and core.op != "fact":
-            return Core(core.op, core.args, core.type, core.value, core.size, self.origin(typed))
+            return replace(core, origin=self.origin(typed))
         if core.op == "fact" and isinstance(core.type, BooleanType):
-            return Core("fact", (), core.type, core.value, 1, self.origin(typed))
+            return replace(core, origin=self.origin(typed))
         return core
 
     def number(self, typed: Typed) -> Core:
@@ -250,7 +273,7 @@ class _Lowering:
             case Binary(op="xor"):
                 return make("xor", BOOLEAN, self.go(parts[0]), self.go(parts[1]))
             case Binary(op="+" | "-" | "*" | "/"):
-                return self._arithmetic(typed, node.op)
+                return self._arithmetic(typed, cast("ranges.ArithmeticOp", node.op))
             case Binary(op=op):
                 return self._compare(op, parts[0], parts[1])
             case Is(test=test, negated=negated):
@@ -287,7 +310,7 @@ class _Lowering:
             case Name(name=name):
                 return make("fact", typed.type, value=name)
             case Checked():
-                return lower(typed.meaning)
+                return cast("Core", typed.meaning.memo["core"])
             case _:  # pragma: no cover - an unknown name is a problem
                 raise AssertionError(typed.node)
 
@@ -307,20 +330,20 @@ class _Lowering:
         core = self.number(operand)
         values: list[Value] = []
         for item in items:
-            value = cast(Filled, constant_of(item)).value
-            if isinstance(item.type, QuantityType) and isinstance(operand.type, QuantityType):
-                if item.type.unit != operand.type.unit:
-                    return make(
-                        "or",
-                        BOOLEAN,
-                        *(compare("=", core, operand.type, self.number(i), i.type) for i in items),
-                    )
+            value = cast("Filled", constant_of(item)).value
+            if (
+                isinstance(item.type, QuantityType)
+                and item.type.unit != cast("QuantityType", operand.type).unit
+            ):
+                # Units may differ, so each item is compared by itself.
+                each = (compare("=", core, operand.type, self.number(one), one.type) for one in items)
+                return make("or", BOOLEAN, *each)
             values.append(value)
         return make("in", BOOLEAN, core, value=tuple(dict.fromkeys(values)))
 
     # Arithmetic
 
-    def _arithmetic(self, typed: Typed, op: Literal["+", "-", "*", "/"]) -> Core:
+    def _arithmetic(self, typed: Typed, op: ranges.ArithmeticOp) -> Core:
         left, right = typed.parts
         one, other = left.type, right.type
         a, b = self.go(left), self.go(right)
@@ -329,12 +352,11 @@ class _Lowering:
         if isinstance(one, NullType) or isinstance(other, NullType):
             return Core("const", (), typed.type, None)
         if isinstance(one, QuantityType) and isinstance(other, QuantityType):
-            unit = cast(str, finer_unit(one.unit, other.unit))
+            unit = cast("str", finer_unit(one.unit, other.unit))
             a, one = _scaled(a, one, unit), ranges.in_unit(one, unit)
             b, other = _scaled(b, other, unit), ranges.in_unit(other, unit)
         if isinstance(typed.type, IntegerType):
-            assert isinstance(one, IntegerType) and isinstance(other, IntegerType)
-            low, high = ranges.integer_bounds(op, one, other)
+            low, high = ranges.integer_bounds(op, cast("IntegerType", one), cast("IntegerType", other))
             core = make(_ARITHMETIC[op], typed.type, a, b)
             if low < INTEGER_MIN or high > INTEGER_MAX:
                 core = make("within", typed.type, core, value=(INTEGER_MIN, INTEGER_MAX))
@@ -347,13 +369,13 @@ class _Lowering:
             core = make("within", typed.type, core, value=(-ranges.WIDEST, ranges.WIDEST))
         return core
 
-    def _shift(self, type: Type, date: Core, by: Typed, amount: Core, op: str) -> Core:
+    def _shift(self, of: Type, date: Core, by: Typed, amount: Core, op: str) -> Core:
         if not isinstance(by.type, QuantityType):
-            return Core("const", (), type, None)
+            return Core("const", (), of, None)
         unit = by.type.unit
         # CQL moves a date by whole units: 1.9 months is 1 month.
         if amount.op == "const":
-            steps = constant(int(cast(Decimal, amount.value)), IntegerType())
+            steps = constant(int(cast("Decimal", amount.value)), IntegerType())
         else:
             most = ranges.shift_limit(unit)
             steps = make("whole", IntegerType(-most, most), amount)
@@ -364,10 +386,10 @@ class _Lowering:
         times = {"wk": 7, "year": 12}.get(unit, 1)
         if times != 1:
             if steps.op == "const":
-                steps = constant(cast(int, steps.value) * times, IntegerType())
+                steps = constant(cast("int", steps.value) * times, IntegerType())
             else:
                 steps = make("mul", IntegerType(), steps, constant(times, IntegerType(times, times)))
-        return make("shift_days" if unit in ("d", "wk") else "shift_months", type, date, steps)
+        return make("shift_days" if unit in ("d", "wk") else "shift_months", of, date, steps)
 
     def _elapsed(self, node: Elapsed, typed: Typed) -> Core:
         since, until = (self.go(part) for part in typed.parts)
@@ -397,7 +419,7 @@ class _Lowering:
             case "Coalesce" | "Min" | "Max":
                 if not parts:
                     return Core("const", (), typed.type, None)
-                op = cast(Op, node.function.lower())
+                op = cast("Op", node.function.lower())
                 return make(op, typed.type, *(self._as(typed.type, part) for part in parts))
             case _:  # pragma: no cover - an unknown function is a problem
                 raise AssertionError(node.function)
@@ -413,14 +435,14 @@ class _Lowering:
             core = make("if", typed.type, condition, result, core)
         return core
 
-    def _as(self, type: Type, typed: Typed) -> Core:
+    def _as(self, of: Type, typed: Typed) -> Core:
         """A value of one branch, in the type of all."""
         core = self.number(typed)
         if isinstance(typed.type, NullType):
-            return Core("const", (), type, None)
-        if isinstance(type, QuantityType) and isinstance(typed.type, QuantityType):
-            return _scaled(core, typed.type, type.unit)
-        if isinstance(type, DecimalType):
+            return Core("const", (), of, None)
+        if isinstance(of, QuantityType) and isinstance(typed.type, QuantityType):
+            return _scaled(core, typed.type, of.unit)
+        if isinstance(of, DecimalType):
             return _widened(core)
         return core
 
@@ -461,15 +483,37 @@ def compare(op: str, a: Core, one: Type, b: Core, other: Type) -> Core:
         case "!=":
             return make("ne", BOOLEAN, a, b)
         case "<":
-            return make("lt", BOOLEAN, a, b)
+            return _less(a, b)
         case "<=":
-            return make("le", BOOLEAN, a, b)
+            return _at_most(a, b)
         case ">":
-            return make("lt", BOOLEAN, b, a)
+            return _less(b, a)
         case ">=":
-            return make("le", BOOLEAN, b, a)
+            return _at_most(b, a)
         case _:  # pragma: no cover - the grammar has no other
             raise AssertionError(op)
+
+
+def _less(a: Core, b: Core) -> Core:
+    """`a < b`, with whole weeks, months or years beside a fixed number asked without dividing."""
+    if a.op == "whole_part" and b.op == "const" and isinstance(b.value, int) and b.value >= 1:
+        return make("lt", BOOLEAN, a.args[0], _whole_number(b.value * cast("int", a.value)))
+    if b.op == "whole_part" and a.op == "const" and isinstance(a.value, int) and a.value >= 0:
+        return make("le", BOOLEAN, _whole_number((a.value + 1) * cast("int", b.value)), b.args[0])
+    return make("lt", BOOLEAN, a, b)
+
+
+def _at_most(a: Core, b: Core) -> Core:
+    """`a <= b`, likewise."""
+    if a.op == "whole_part" and b.op == "const" and isinstance(b.value, int) and b.value >= 0:
+        return make("lt", BOOLEAN, a.args[0], _whole_number((b.value + 1) * cast("int", a.value)))
+    if b.op == "whole_part" and a.op == "const" and isinstance(a.value, int) and a.value >= 1:
+        return make("le", BOOLEAN, _whole_number(a.value * cast("int", b.value)), b.args[0])
+    return make("le", BOOLEAN, a, b)
+
+
+def _whole_number(value: int) -> Core:
+    return constant(value, IntegerType(value, value))
 
 
 def _either_null(one: Type, other: Type) -> bool:
@@ -478,14 +522,11 @@ def _either_null(one: Type, other: Type) -> bool:
 
 def _count_ends(typed: Typed) -> tuple[Core, Core]:
     meaning = typed.meaning
-    if isinstance(meaning, Checked):
-        return _count_ends(meaning.typed)
-    assert isinstance(meaning, Name) and isinstance(typed.type, CountType)
-    bound = IntegerType(typed.type.lo, typed.type.hi)
-    return (
-        make("fact", bound, value=f"{meaning.name}.at_least"),
-        make("fact", bound, value=f"{meaning.name}.at_most"),
-    )
+    while isinstance(meaning, Checked):
+        meaning = meaning.typed.meaning
+    name, type_ = cast("Name", meaning).name, cast("CountType", typed.type)
+    bound = IntegerType(type_.lo, type_.hi)
+    return make("fact", bound, value=f"{name}.at_least"), make("fact", bound, value=f"{name}.at_most")
 
 
 def _count_compare(op: str, ends: tuple[Core, Core], number: Core) -> Core:
@@ -497,7 +538,8 @@ def _count_compare(op: str, ends: tuple[Core, Core], number: Core) -> Core:
         low, high = _widened(low), _widened(high)
 
     def either(sure: Core, never: Core) -> Core:
-        return make("if", BOOLEAN, sure, TRUE, make("if", BOOLEAN, never, FALSE, UNKNOWN))
+        unsure = make("if", BOOLEAN, never, FALSE, UNKNOWN)
+        return make("if", BOOLEAN, sure, TRUE, unsure, value=COUNT_TEST)
 
     match op:
         case "<":
@@ -519,13 +561,13 @@ def _is(test: str, core: Core) -> Core:
     return make(op, BOOLEAN, core)
 
 
-def _negate(core: Core, type: Type) -> Core:
+def _negate(core: Core, of: Type) -> Core:
     if core.op == "const" and isinstance(core.value, int | Decimal):
-        return constant(opposite(core.value), type)
+        return constant(opposite(core.value), of)
     inner = core.type
-    negated = make("neg", type, core)
+    negated = make("neg", of, core)
     if isinstance(inner, IntegerType) and inner.lo == INTEGER_MIN:
-        return make("within", type, negated, value=(INTEGER_MIN, INTEGER_MAX))
+        return make("within", of, negated, value=(INTEGER_MIN, INTEGER_MAX))
     return negated
 
 
@@ -533,27 +575,23 @@ def _widened(core: Core) -> Core:
     """A whole number as a decimal, everything else as it is."""
     if not isinstance(core.type, IntegerType):
         return core
-    type = ranges.number(core.type)
+    wide = ranges.number(core.type)
     if core.op == "const":
-        return constant(None if core.value is None else Decimal(cast(int, core.value)), type)
-    return make("decimal", type, core)
+        return constant(None if core.value is None else Decimal(cast("int", core.value)), wide)
+    return make("decimal", wide, core)
 
 
 def _times(core: Core, factor: int) -> Core:
     if factor == 1 or (core.op == "const" and core.value is None):
         return core
-    type = core.type
-    if isinstance(type, QuantityType):
-        type = DecimalType(type.places)
+    of = DecimalType(core.type.places) if isinstance(core.type, QuantityType) else core.type
     if core.op == "const":
-        return constant(WIDE.multiply(cast(Decimal, core.value), factor), type)
-    return make(
-        "mul", type, core, constant(Decimal(factor), DecimalType(0, Decimal(factor), Decimal(factor)))
-    )
+        return constant(WIDE.multiply(cast("Decimal", core.value), factor), of)
+    return make("mul", of, core, constant(Decimal(factor), DecimalType(0, Decimal(factor), Decimal(factor))))
 
 
-def _scaled(core: Core, type: QuantityType, unit: str) -> Core:
-    factor = cast(Fraction, ratio(type.unit, unit))
+def _scaled(core: Core, of: QuantityType, unit: str) -> Core:
+    factor = cast("Fraction", ratio(of.unit, unit))
     return _times(core, factor.numerator)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
-from engine.criteria import arithmetic
+import engine.criteria.arithmetic as arithmetic
 from engine.criteria.core import Core
 from engine.criteria.types import WIDE, Facts, Value
 
@@ -20,20 +20,25 @@ def closure(core: Core) -> Evaluate:
 
     The function raises what the mapping raises: KeyError for a name it does not hold.
     """
-    return _BUILDERS[core.op](core, [closure(arg) for arg in core.args])
+    args = [closure(arg) for arg in core.args]
+    match core.op:
+        case "const":
+            value = cast("Value", core.value)
+            return lambda _: value
+        case "fact":
+            name = cast("str", core.value)
+            return lambda facts: facts[name]
+        case "in":
+            return _in(args, frozenset(cast("tuple[Value, ...]", core.value)))
+        case "within":
+            return _within(args, cast("tuple[Any, Any]", core.value))
+        case "whole_part":
+            return _whole_part(args, cast("int", core.value))
+        case _:
+            return _BUILDERS[core.op](args)
 
 
-def _const(core: Core, args: list[Evaluate]) -> Evaluate:
-    value = cast(Value, core.value)
-    return lambda facts: value
-
-
-def _fact(core: Core, args: list[Evaluate]) -> Evaluate:
-    name = cast(str, core.value)
-    return lambda facts: facts[name]
-
-
-def _and(core: Core, args: list[Evaluate]) -> Evaluate:
+def _and(args: list[Evaluate]) -> Evaluate:
     def evaluate(facts: Facts) -> Value:
         result: Value = True
         for arg in args:
@@ -47,7 +52,7 @@ def _and(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _or(core: Core, args: list[Evaluate]) -> Evaluate:
+def _or(args: list[Evaluate]) -> Evaluate:
     def evaluate(facts: Facts) -> Value:
         result: Value = False
         for arg in args:
@@ -61,7 +66,7 @@ def _or(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _not(core: Core, args: list[Evaluate]) -> Evaluate:
+def _not(args: list[Evaluate]) -> Evaluate:
     (operand,) = args
 
     def evaluate(facts: Facts) -> Value:
@@ -71,25 +76,25 @@ def _not(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _is_null(core: Core, args: list[Evaluate]) -> Evaluate:
+def _is_null(args: list[Evaluate]) -> Evaluate:
     (operand,) = args
     return lambda facts: operand(facts) is None
 
 
-def _is_true(core: Core, args: list[Evaluate]) -> Evaluate:
+def _is_true(args: list[Evaluate]) -> Evaluate:
     (operand,) = args
     return lambda facts: operand(facts) is True
 
 
-def _is_false(core: Core, args: list[Evaluate]) -> Evaluate:
+def _is_false(args: list[Evaluate]) -> Evaluate:
     (operand,) = args
     return lambda facts: operand(facts) is False
 
 
-def _strict_pair(function: Callable[[Any, Any], Value]) -> Callable[[Core, list[Evaluate]], Evaluate]:
+def _strict_pair(function: Callable[[Any, Any], Value]) -> Callable[[list[Evaluate]], Evaluate]:
     """Unknown when either operand is; else `function` of both."""
 
-    def build(core: Core, args: list[Evaluate]) -> Evaluate:
+    def build(args: list[Evaluate]) -> Evaluate:
         left, right = args
 
         def evaluate(facts: Facts) -> Value:
@@ -104,8 +109,8 @@ def _strict_pair(function: Callable[[Any, Any], Value]) -> Callable[[Core, list[
     return build
 
 
-def _strict_one(function: Callable[[Any], Value]) -> Callable[[Core, list[Evaluate]], Evaluate]:
-    def build(core: Core, args: list[Evaluate]) -> Evaluate:
+def _strict_one(function: Callable[[Any], Value]) -> Callable[[list[Evaluate]], Evaluate]:
+    def build(args: list[Evaluate]) -> Evaluate:
         (operand,) = args
 
         def evaluate(facts: Facts) -> Value:
@@ -117,7 +122,7 @@ def _strict_one(function: Callable[[Any], Value]) -> Callable[[Core, list[Evalua
     return build
 
 
-def _eq(core: Core, args: list[Evaluate]) -> Evaluate:
+def _eq(args: list[Evaluate]) -> Evaluate:
     left, right = args
 
     def evaluate(facts: Facts) -> Value:
@@ -127,7 +132,7 @@ def _eq(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _ne(core: Core, args: list[Evaluate]) -> Evaluate:
+def _ne(args: list[Evaluate]) -> Evaluate:
     left, right = args
 
     def evaluate(facts: Facts) -> Value:
@@ -137,36 +142,36 @@ def _ne(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _lt(core: Core, args: list[Evaluate]) -> Evaluate:
+def _lt(args: list[Evaluate]) -> Evaluate:
     left, right = args
 
     def evaluate(facts: Facts) -> Value:
-        a, b = cast(Any, left(facts)), cast(Any, right(facts))
+        a, b = cast("Any", left(facts)), cast("Any", right(facts))
         return None if a is None or b is None else a < b
 
     return evaluate
 
 
-def _le(core: Core, args: list[Evaluate]) -> Evaluate:
+def _le(args: list[Evaluate]) -> Evaluate:
     left, right = args
 
     def evaluate(facts: Facts) -> Value:
-        a, b = cast(Any, left(facts)), cast(Any, right(facts))
+        a, b = cast("Any", left(facts)), cast("Any", right(facts))
         return None if a is None or b is None else a <= b
 
     return evaluate
 
 
-def _same(core: Core, args: list[Evaluate]) -> Evaluate:
+def _same(args: list[Evaluate]) -> Evaluate:
     left, right = args
     return lambda facts: left(facts) == right(facts)
 
 
-def _same_scale(core: Core, args: list[Evaluate]) -> Evaluate:
+def _same_scale(args: list[Evaluate]) -> Evaluate:
     left, right = args
 
     def evaluate(facts: Facts) -> Value:
-        a, b = cast(Decimal | None, left(facts)), cast(Decimal | None, right(facts))
+        a, b = cast("Decimal | None", left(facts)), cast("Decimal | None", right(facts))
         if a is None or b is None:
             return a is b
         return arithmetic.same_scale(Decimal(a), Decimal(b))
@@ -174,9 +179,8 @@ def _same_scale(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _in(core: Core, args: list[Evaluate]) -> Evaluate:
+def _in(args: list[Evaluate], items: frozenset[Value]) -> Evaluate:
     (operand,) = args
-    items = frozenset(cast(tuple[Value, ...], core.value))
 
     def evaluate(facts: Facts) -> Value:
         value = operand(facts)
@@ -201,28 +205,27 @@ def _neg(a: Number) -> Number:
     return -a if isinstance(a, int) else WIDE.minus(a)
 
 
-def _within(core: Core, args: list[Evaluate]) -> Evaluate:
+def _within(args: list[Evaluate], ends: tuple[Any, Any]) -> Evaluate:
     (operand,) = args
-    low, high = cast(tuple[Any, Any], core.value)
+    low, high = ends
 
     def evaluate(facts: Facts) -> Value:
-        value = cast(Any, operand(facts))
+        value = cast("Any", operand(facts))
         return value if value is not None and low <= value <= high else None
 
     return evaluate
 
 
-def _whole_part(core: Core, args: list[Evaluate]) -> Evaluate:
-    divisor = cast(int, core.value)
-    return _strict_one(lambda value: arithmetic.whole_part(value, divisor))(core, args)
+def _whole_part(args: list[Evaluate], divisor: int) -> Evaluate:
+    return _strict_one(lambda value: arithmetic.whole_part(value, divisor))(args)
 
 
-def _if(core: Core, args: list[Evaluate]) -> Evaluate:
+def _if(args: list[Evaluate]) -> Evaluate:
     condition, then, otherwise = args
     return lambda facts: then(facts) if condition(facts) is True else otherwise(facts)
 
 
-def _coalesce(core: Core, args: list[Evaluate]) -> Evaluate:
+def _coalesce(args: list[Evaluate]) -> Evaluate:
     def evaluate(facts: Facts) -> Value:
         for arg in args:
             value = arg(facts)
@@ -233,27 +236,25 @@ def _coalesce(core: Core, args: list[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _min(core: Core, args: list[Evaluate]) -> Evaluate:
+def _min(args: list[Evaluate]) -> Evaluate:
     def evaluate(facts: Facts) -> Value:
-        return min((value for arg in args if (value := cast(Any, arg(facts))) is not None), default=None)
+        return min((value for arg in args if (value := cast("Any", arg(facts))) is not None), default=None)
 
     return evaluate
 
 
-def _max(core: Core, args: list[Evaluate]) -> Evaluate:
+def _max(args: list[Evaluate]) -> Evaluate:
     def evaluate(facts: Facts) -> Value:
-        return max((value for arg in args if (value := cast(Any, arg(facts))) is not None), default=None)
+        return max((value for arg in args if (value := cast("Any", arg(facts))) is not None), default=None)
 
     return evaluate
 
 
-def _count(core: Core, args: list[Evaluate]) -> Evaluate:
+def _count(args: list[Evaluate]) -> Evaluate:
     return lambda facts: sum(arg(facts) is not None for arg in args)
 
 
-_BUILDERS: dict[str, Callable[[Core, list[Evaluate]], Evaluate]] = {
-    "const": _const,
-    "fact": _fact,
+_BUILDERS: dict[str, Callable[[list[Evaluate]], Evaluate]] = {
     "and": _and,
     "or": _or,
     "not": _not,
@@ -268,7 +269,6 @@ _BUILDERS: dict[str, Callable[[Core, list[Evaluate]], Evaluate]] = {
     "same": _same,
     "same_scale": _same_scale,
     "fold": _strict_one(arithmetic.fold),
-    "in": _in,
     "add": _strict_pair(_add),
     "sub": _strict_pair(_sub),
     "mul": _strict_pair(_mul),
@@ -276,16 +276,14 @@ _BUILDERS: dict[str, Callable[[Core, list[Evaluate]], Evaluate]] = {
     "neg": _strict_one(_neg),
     "decimal": _strict_one(Decimal),
     "round": _strict_one(arithmetic.rounded),
-    "within": _within,
     "whole": _strict_one(int),
     "shift_days": _strict_pair(arithmetic.shift_days),
     "shift_months": _strict_pair(arithmetic.shift_months),
-    "day_number": _strict_one(datetime.date.toordinal),
+    "day_number": _strict_one(dt.date.toordinal),
     "week_number": _strict_one(arithmetic.week_number),
     "month_number": _strict_one(arithmetic.month_number),
     "year_number": _strict_one(lambda date: date.year),
     "month_key": _strict_one(arithmetic.month_key),
-    "whole_part": _whole_part,
     "if": _if,
     "coalesce": _coalesce,
     "min": _min,

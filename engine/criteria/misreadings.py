@@ -9,9 +9,28 @@ from lark import Token
 from engine.criteria.problems import Problem, problem
 
 _CLOSING = {"RPAR", "RBRACE", "RSQB"}
-_KEYWORDS = (
-    "and or xor implies not in is null true false if then else case when end between exists duration difference"
-).split()
+_KEYWORDS = [
+    "and",
+    "or",
+    "xor",
+    "implies",
+    "not",
+    "in",
+    "is",
+    "null",
+    "true",
+    "false",
+    "if",
+    "then",
+    "else",
+    "case",
+    "when",
+    "end",
+    "between",
+    "exists",
+    "duration",
+    "difference",
+]
 _FOREIGN = {
     "==": ("`==` is not a comparison here", "write one `=`"),
     "<>": ("`<>` is not a comparison here", "write `!=`"),
@@ -149,8 +168,8 @@ def _value_missing(text: str, token: Token, before: Token | None) -> Problem:
     fix = "write a fact, a number, a 'text' or a date"
     if token.type == "UNIT":
         fix = (
-            f"`{token}` is a unit of time: write a number before it (`6 {token}`), `{token} between a and b`, "
-            f"or the whole name of a fact (`trial.{token}`)"
+            f"`{token}` is a unit of time: write a number before it (`6 {token}`), "
+            f"`{token} between a and b`, or the whole name of a fact (`trial.{token}`)"
         )
     elif token.type == "LBRACE":
         fix = "a list { } only stands after `in` or inside Coalesce, Min, Max, Count and Exists"

@@ -6,12 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.criteria.types import CountType, IntegerType, Type, Value, facts_door
-
-if TYPE_CHECKING:
-    from engine.criteria.check import Checked
 
 Kind = Literal["fact", "define", "parameter", "series"]
 TODAY = "Today()"
@@ -83,12 +80,12 @@ class Names:
         object.__setattr__(self, "defines", dict(self.defines))
         object.__setattr__(self, "_table", table)
         object.__setattr__(self, "_titles", titles)
-        object.__setattr__(self, "_checked", {})
+        object.__setattr__(self, "derived", {})
 
     _table: dict[str, Name] = field(init=False, repr=False, compare=False)
     _titles: dict[str, list[str]] = field(init=False, repr=False, compare=False)
-    _checked: dict[str, Checked] = field(init=False, repr=False, compare=False)
-    """Defines already checked; filled by `check`, so that each is read once a table."""
+    derived: dict[str, object] = field(init=False, repr=False, compare=False)
+    """What other modules work out from the table, kept so that it is done once."""
 
     def lookup(self, name: str) -> Name | None:
         """The name written so, or None. A count also has `<name>.at_least` and `<name>.at_most`."""

@@ -6,9 +6,8 @@ text makes it fail in another way, or take longer than a moment.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -18,7 +17,7 @@ from typing import Any, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from engine.criteria import misreadings
+import engine.criteria.misreadings as misreadings
 from engine.criteria.problems import CriterionError, Problem, problem
 from engine.criteria.syntax import (
     Amount,
@@ -80,7 +79,7 @@ def parse(text: str) -> Node:
             ]
         )
     try:
-        return cast(Node, cast(object, _reader().parse(text)))
+        return cast("Node", cast("object", _reader().parse(text)))
     except _Refused as refused:
         code, message, span, why, fix = refused.parts
         raise CriterionError([problem(code, message, text, span, why, fix)]) from None
@@ -119,11 +118,11 @@ def _reader() -> Lark:
 
 
 def _begin(part: Token | Node) -> int:
-    return cast(int, part.start_pos) if isinstance(part, Token) else part.start
+    return cast("int", part.start_pos) if isinstance(part, Token) else part.start
 
 
 def _finish(part: Token | Node) -> int:
-    return cast(int, part.end_pos) if isinstance(part, Token) else part.end
+    return cast("int", part.end_pos) if isinstance(part, Token) else part.end
 
 
 def _levels(*parts: Node, span: tuple[int, int]) -> int:
@@ -169,7 +168,7 @@ class _Builder(Transformer[Token, Node]):
         token = parts[0]
         span = (_begin(token), _finish(token))
         try:
-            day = datetime.date.fromisoformat(token[1:])
+            day = dt.date.fromisoformat(token[1:])
         except ValueError:
             raise _Refused(
                 "date-impossible",
@@ -212,13 +211,13 @@ class _Builder(Transformer[Token, Node]):
     # Operators
 
     def binary(self, parts: list[Part]) -> Node:
-        left, token, right = cast(tuple[Node, Token, Node], tuple(parts))
-        op = cast(BinaryOp, str(token))
+        left, token, right = cast("tuple[Node, Token, Node]", tuple(parts))
+        op = cast("BinaryOp", str(token))
         depth = _levels(left, right, span=left.span)
         return Binary(op, left, right, _begin(token), start=left.start, end=right.end, depth=depth)
 
     def chain(self, parts: list[Part]) -> Node:
-        left, token, right = cast(tuple[Node, Token, Node], tuple(parts))
+        left, token, right = cast("tuple[Node, Token, Node]", tuple(parts))
         op = "and" if token.type == "AND" else "or"
         items = (left, right)
         if isinstance(left, Chain) and left.op == op and not left.start < left.items[0].start:
@@ -227,36 +226,36 @@ class _Builder(Transformer[Token, Node]):
         return Chain(op, items, start=left.start, end=right.end, depth=depth)
 
     def unary(self, parts: list[Part]) -> Node:
-        token, operand = cast(tuple[Token, Node], tuple(parts))
+        token, operand = cast("tuple[Token, Node]", tuple(parts))
         span = (_begin(token), operand.end)
         op = "not" if token.type == "NOT" else "-" if token.type == "MINUS" else "+"
         return Unary(op, operand, start=span[0], end=span[1], depth=_levels(operand, span=span))
 
     def group(self, parts: list[Part]) -> Node:
-        opening, inner, closing = cast(tuple[Token, Node, Token], tuple(parts))
+        opening, inner, closing = cast("tuple[Token, Node, Token]", tuple(parts))
         span = (_begin(opening), _finish(closing))
         # Brackets count as a level: `((((x))))` must not grow without bound either.
         return replace(inner, start=span[0], end=span[1], depth=_levels(inner, span=span))
 
     def is_test(self, parts: list[Part]) -> Node:
-        return self._is(cast(Node, parts[0]), cast(Token, parts[-1]), negated=False)
+        return self._is(cast("Node", parts[0]), cast("Token", parts[-1]), negated=False)
 
     def is_not_test(self, parts: list[Part]) -> Node:
-        return self._is(cast(Node, parts[0]), cast(Token, parts[-1]), negated=True)
+        return self._is(cast("Node", parts[0]), cast("Token", parts[-1]), negated=True)
 
     def _is(self, operand: Node, token: Token, negated: bool) -> Node:
-        test = cast(Test, str(token))
+        test = cast("Test", str(token))
         depth = _levels(operand, span=operand.span)
         return Is(operand, test, negated, start=operand.start, end=_finish(token), depth=depth)
 
     def in_list(self, parts: list[Part]) -> Node:
-        operand, _, braces = cast(tuple[Node, Token, Braces], tuple(parts))
+        operand, _, braces = cast("tuple[Node, Token, Braces]", tuple(parts))
         depth = _levels(operand, *braces.items, span=operand.span)
         return InList(operand, braces.items, start=operand.start, end=braces.end, depth=depth)
 
     def in_interval(self, parts: list[Part]) -> Node:
-        operand, low, high = cast(Node, parts[0]), cast(Node, parts[4]), cast(Node, parts[6])
-        opening, closing = cast(Token, parts[3]), cast(Token, parts[7])
+        operand, low, high = cast("Node", parts[0]), cast("Node", parts[4]), cast("Node", parts[6])
+        opening, closing = cast("Token", parts[3]), cast("Token", parts[7])
         return InInterval(
             operand,
             low,
@@ -269,7 +268,7 @@ class _Builder(Transformer[Token, Node]):
         )
 
     def between(self, parts: list[Part]) -> Node:
-        operand, _, low, _, high = cast(tuple[Node, Token, Node, Token, Node], tuple(parts))
+        operand, _, low, _, high = cast("tuple[Node, Token, Node, Token, Node]", tuple(parts))
         depth = _levels(operand, low, high, span=operand.span)
         return Between(operand, low, high, start=operand.start, end=high.end, depth=depth)
 
@@ -281,7 +280,7 @@ class _Builder(Transformer[Token, Node]):
 
     def _elapsed(self, parts: list[Part], boundaries: bool) -> Node:
         unit = next(part for part in parts if isinstance(part, Token) and part.type == "UNIT")
-        since, until = cast(Node, parts[-3]), cast(Node, parts[-1])
+        since, until = cast("Node", parts[-3]), cast("Node", parts[-1])
         span = (_begin(parts[0]), until.end)
         depth = _levels(since, until, span=span)
         return Elapsed(_singular(unit), since, until, boundaries, start=span[0], end=span[1], depth=depth)
@@ -292,38 +291,38 @@ class _Builder(Transformer[Token, Node]):
         return tuple(part for part in parts if isinstance(part, Node))
 
     def braces(self, parts: list[Any]) -> Node:
-        items = cast(tuple[Node, ...], parts[1] or ())
+        items = cast("tuple[Node, ...]", parts[1] or ())
         span = (_begin(parts[0]), _finish(parts[2]))
         return Braces(items, start=span[0], end=span[1], depth=_levels(*items, span=span))
 
     def exists(self, parts: list[Part]) -> Node:
-        token, braces = cast(tuple[Token, Node], tuple(parts))
+        token, braces = cast("tuple[Token, Node]", tuple(parts))
         span = (_begin(token), braces.end)
         return Call("Exists", (braces,), start=span[0], end=span[1], depth=_levels(braces, span=span))
 
     def call(self, parts: list[Any]) -> Node:
-        word, arguments = cast(Token, parts[0]), cast(tuple[Node, ...], parts[2] or ())
+        word, arguments = cast("Token", parts[0]), cast("tuple[Node, ...]", parts[2] or ())
         span = (_begin(word), _finish(parts[3]))
         return Call(str(word), arguments, start=span[0], end=span[1], depth=_levels(*arguments, span=span))
 
     def choice(self, parts: list[Part]) -> Node:
-        condition, then, otherwise = cast(Node, parts[1]), cast(Node, parts[3]), cast(Node, parts[5])
+        condition, then, otherwise = cast("Node", parts[1]), cast("Node", parts[3]), cast("Node", parts[5])
         span = (_begin(parts[0]), otherwise.end)
         depth = _levels(condition, then, otherwise, span=span)
         return Choice(condition, then, otherwise, start=span[0], end=span[1], depth=depth)
 
     def when(self, parts: list[Part]) -> tuple[Node, Node]:
-        return cast(Node, parts[1]), cast(Node, parts[3])
+        return cast("Node", parts[1]), cast("Node", parts[3])
 
     def case(self, parts: list[Any]) -> Node:
         return self._case(None, parts)
 
     def case_of(self, parts: list[Any]) -> Node:
-        return self._case(cast(Node, parts[1]), parts)
+        return self._case(cast("Node", parts[1]), parts)
 
     def _case(self, selector: Node | None, parts: list[Any]) -> Node:
-        whens = tuple(cast(tuple[Node, Node], part) for part in parts if type(part) is tuple)
-        otherwise = cast(Node, parts[-2])
+        whens = tuple(cast("tuple[Node, Node]", part) for part in parts if type(part) is tuple)
+        otherwise = cast("Node", parts[-2])
         span = (_begin(parts[0]), _finish(parts[-1]))
         inside = [part for pair in whens for part in pair] + [otherwise]
         depth = _levels(*inside, *([selector] if selector else []), span=span)

@@ -7,9 +7,10 @@ unknown, as in CQL). Decimals have 28 digits before and 8 after the point; a cal
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Literal
+from fractions import Fraction
+from typing import Literal, cast
 
 from engine.criteria.types import (
     DATE,
@@ -64,11 +65,8 @@ def negated(type: Numeric) -> Numeric:
 
 def in_unit(type: QuantityType, unit: str) -> DecimalType:
     """The range in a unit that the other is a whole number of."""
-    factor = ratio(type.unit, unit)
-    assert factor is not None and factor.denominator == 1
-    return DecimalType(
-        type.places, WIDE.multiply(type.lo, factor.numerator), WIDE.multiply(type.hi, factor.numerator)
-    )
+    times = cast("Fraction", ratio(type.unit, unit)).numerator
+    return DecimalType(type.places, WIDE.multiply(type.lo, times), WIDE.multiply(type.hi, times))
 
 
 def arithmetic(op: ArithmeticOp, one: IntegerType | DecimalType, other: IntegerType | DecimalType) -> Type:
@@ -150,9 +148,9 @@ def shifted(date: DateType, by: QuantityType, op: Literal["+", "-", "*", "/"]) -
     first = int(max(low, Decimal(-most))) * _LONGEST_DAYS[by.unit]
     last = int(min(high, Decimal(most))) * _LONGEST_DAYS[by.unit]
     earliest, latest = date.lo.toordinal() + min(first, 0), date.hi.toordinal() + max(last, 0)
-    if earliest < 1 or latest > datetime.date.max.toordinal():
+    if earliest < 1 or latest > dt.date.max.toordinal():
         return None
-    return DateType(datetime.date.fromordinal(earliest), datetime.date.fromordinal(latest))
+    return DateType(dt.date.fromordinal(earliest), dt.date.fromordinal(latest))
 
 
 _LEAST_DAYS = {"year": 365, "month": 28, "week": 7, "day": 1}

@@ -7,7 +7,7 @@ tree.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,6 +27,7 @@ class Node:
 
     @property
     def span(self) -> tuple[int, int]:
+        """Where it stands."""
         return self.start, self.end
 
 
@@ -34,7 +35,7 @@ class Node:
 class Constant(Node):
     """A value written out. A number keeps its places: `1.50` is Decimal('1.50'), `1` an int."""
 
-    value: bool | int | Decimal | str | datetime.date | None
+    value: bool | int | Decimal | str | dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Reference(Node):
 
     @property
     def name(self) -> str:
+        """With its dots."""
         return ".".join(self.parts)
 
 
@@ -196,7 +198,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def hides_unknown(node: Node) -> Iterator[Node]:
-    """Parts that turn an unknown into an answer: `is true|false|null`, Coalesce, Min, Max, Count, if, case, `~`.
+    """Parts that turn an unknown into an answer: `is true|false|null`, Coalesce, Min, Max, if, case, `~` ...
 
     Whether that is meant is for the definition to say (`if_unknown`); the language allows it.
     """

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from decimal import Decimal
 
@@ -42,8 +42,11 @@ _LEVELS = {
     "<=": 6,
     ">": 6,
     ">=": 6,
+    "+": 10,
+    "-": 10,
+    "*": 11,
+    "/": 11,
 }
-_LEVELS |= {"+": 10, "-": 10, "*": 11, "/": 11}
 _IN, _BETWEEN, _NOT, _IS, _SUM, _UNARY, _ATOM = 4, 7, 8, 9, 10, 12, 13
 _OPEN_ENDED = 0
 """An `if` swallows all that follows its `else`, so it is bracketed wherever something could."""
@@ -141,7 +144,7 @@ def write_value(value: Value) -> str:
             return text if "." in text else f"{text}.0"
         case str():
             return f"'{_escaped(value, chr(39))}'"
-        case datetime.date():
+        case dt.date():
             return f"@{value.isoformat()}"
 
 

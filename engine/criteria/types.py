@@ -8,12 +8,12 @@ in the unit of its type. `None` is unknown.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
-Value = bool | int | Decimal | str | datetime.date | None
+Value = bool | int | Decimal | str | dt.date | None
 """What a fact, and the result of a criterion, can be; None is unknown."""
 
 Facts = Mapping[str, Value]
@@ -25,7 +25,7 @@ DECIMAL_MIN = DECIMAL_MAX.copy_negate()
 DECIMAL_PLACES = 8
 WIDE = Context(prec=80)
 """Arithmetic context of the language. The default one rounds at 28 digits, even for `-x` and `abs(x)`."""
-DATE_MIN, DATE_MAX = datetime.date(1901, 1, 1), datetime.date(2099, 12, 31)
+DATE_MIN, DATE_MAX = dt.date(1901, 1, 1), dt.date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class StringType:
 class DateType:
     """A calendar day; a fact lies from 1901-01-01 to 2099-12-31."""
 
-    lo: datetime.date = DATE_MIN
-    hi: datetime.date = DATE_MAX
+    lo: dt.date = DATE_MIN
+    hi: dt.date = DATE_MAX
 
     def __str__(self) -> str:
         return "a date"
@@ -162,7 +162,7 @@ def facts_door(value: object, type: Type) -> Value:
                     raise FactError(f"{value!r} is not one of {', '.join(codes)}")
                 return value
         case DateType(lo, hi):
-            if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+            if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
                 if not lo <= value <= hi:
                     raise FactError(f"{value} is outside {lo} to {hi}")
                 return value
