@@ -79,7 +79,7 @@ def parse(text: str) -> Node:
             ]
         )
     try:
-        return cast("Node", cast("object", _reader().parse(text)))
+        return _read(text)
     except _Refused as refused:
         code, message, span, why, fix = refused.parts
         raise CriterionError([problem(code, message, text, span, why, fix)]) from None
@@ -87,23 +87,29 @@ def parse(text: str) -> Node:
         raise CriterionError([_explain(text, unexpected)]) from None
 
 
+def _read(text: str) -> Node:
+    return cast("Node", cast("object", _reader().parse(text)))  # pyright: ignore[reportUnknownMemberType]
+
+
 def _explain(text: str, unexpected: UnexpectedInput) -> Problem:
     if isinstance(unexpected, UnexpectedCharacters):
-        return misreadings.of_character(text, unexpected.pos_in_stream)
+        at = cast("int", unexpected.pos_in_stream)  # pyright: ignore[reportUnknownMemberType]
+        return misreadings.of_character(text, at)
     if isinstance(unexpected, UnexpectedToken):
-        before = _last_token(text, unexpected.token)
+        token = cast("Token", unexpected.token)  # pyright: ignore[reportUnknownMemberType]
+        before = _last_token(text, token)
         try:
             accepted = unexpected.accepts
         except RecursionError:  # pragma: no cover - lark's own machinery, kept from the author
             accepted = set[str]()
-        return misreadings.of_token(text, unexpected.token, before, accepted)
+        return misreadings.of_token(text, token, before, accepted)
     return problem("word-unexpected", "this cannot be read", text, (0, len(text)))  # pragma: no cover
 
 
 def _last_token(text: str, token: Token) -> Token | None:
     """The token before `token`; the parser does not keep it, so the text is split once more."""
     last: Token | None = None
-    for one in _reader().lex(text):
+    for one in _reader().lex(text):  # pyright: ignore[reportUnknownMemberType]
         if token.type != "$END" and (one.start_pos or 0) >= (token.start_pos or 0):
             break
         last = one
@@ -156,10 +162,10 @@ class _Builder(Transformer[Token, Node]):
     def quantity(self, parts: list[Token]) -> Node:
         number, unit = parts
         value = Decimal(_number(number))
-        span = {"start": _begin(number), "end": _finish(unit)}
+        start, end = _begin(number), _finish(unit)
         if unit.type == "UNIT":
-            return Amount(value, CALENDAR[_singular(unit)], calendar=True, **span)
-        return Amount(value, _unescape(unit), **span)
+            return Amount(value, CALENDAR[_singular(unit)], calendar=True, start=start, end=end)
+        return Amount(value, _unescape(unit), start=start, end=end)
 
     def text(self, parts: list[Token]) -> Node:
         return Constant(_unescape(parts[0]), start=_begin(parts[0]), end=_finish(parts[0]))
