@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from engine.model.criterion import Condition, Line
+from engine.model.criterion import Condition
 from engine.model.evidence import EvidenceType
-from engine.model.formulary import Checkpoint, Formulary, OptionKind, Requirement, Role
+from engine.model.formulary import Checkpoint, Formulary, Requirement, Role
 from engine.model.gate import Gate, Interrupt
 from engine.model.place import NOWHERE, Place
-from engine.model.time import Duration, Window, days
+from engine.model.time import Duration, days
 
 
 class StepKind(StrEnum):
@@ -168,7 +168,8 @@ class Step:
     """A place a case can be.
 
     Attributes:
-        leading_role: The role in which the step's trial is taken; None where the step has no trial of its own.
+        leading_role: The role in which the step's trial is taken; None where the step has no trial of its
+            own.
         inherits_trial: The trial of the step before goes on being `trial` here (maintenance).
         result: Of an end: `well`, `referred` or `left`.
         body: Short lines for the diagram.
@@ -228,7 +229,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A condition that the caseload board shows. `level` is `act` or `note`. Engine flags have no condition."""
+    """A condition that the caseload board shows.
+
+    `level` is `act` or `note`. Engine flags have no condition.
+    """
 
     id: str
     title: str
@@ -312,9 +316,3 @@ class Algorithm:
     def target_of(self, move: Move, step: str) -> str:
         """The step a move leads to when made in `step`."""
         return move.target or step
-
-
-__all__ = [
-    "Algorithm", "Approval", "Bounds", "Claim", "Condition", "Define", "Flag", "Line", "Measure", "Move", "MoveKind",
-    "OptionKind", "OptionRow", "Parameter", "Series", "Source", "StageBand", "Step", "StepKind", "TrialRule", "Window",
-]  # fmt: skip

@@ -11,7 +11,10 @@ from engine.model.formulary import Role
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What criteria may read of a patient. Names and numbers are kept elsewhere. `sex`: female, male, other, unknown."""
+    """What criteria may read of a patient.
+
+    Names and numbers are kept elsewhere. `sex`: female, male, other, unknown.
+    """
 
     birth_date: date
     sex: str
@@ -106,7 +109,10 @@ class MoveMade:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A gate as it was signed. `items` holds each item's result then; `answers` what the clinician's word gave."""
+    """A gate as it was signed.
+
+    `items` holds each item's result then; `answers` what the clinician's word gave.
+    """
 
     seq: int
     on: date
@@ -122,7 +128,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class RaisedInterrupt:
-    """An interrupt raised, and released where `released_seq` is set. `evidence` are the raising records' seqs."""
+    """An interrupt raised, and released where `released_seq` is set.
+
+    `evidence` are the raising records' seqs.
+    """
 
     id: str
     seq: int

@@ -60,7 +60,10 @@ class Recorded(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactShown:
-    """A leaf fact behind a reason. `evidence_id` is the seq of its record; `missing` says why a value is unknown."""
+    """A leaf fact behind a reason.
+
+    `evidence_id` is the seq of its record; `missing` says why a value is unknown.
+    """
 
     fact: str
     title: str
@@ -115,7 +118,10 @@ class ItemResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateItemAnswer:
-    """An item of a gate for this patient today. `by_word`: the clinician's word answers it, no evidence does."""
+    """An item of a gate for this patient today.
+
+    `by_word`: the clinician's word answers it, no evidence does.
+    """
 
     id: str
     ask: str
@@ -132,8 +138,10 @@ class GateAnswer:
     """A gate for this patient today.
 
     Attributes:
-        conclusion: Code of the first failing item, or the passed code once signed; None while undecided or unsigned.
-        signed_on: Day of the signature that holds, if one does. `complete`: every item that applies is answered.
+        conclusion: Code of the first failing item, or the passed code once signed; None while undecided
+            or unsigned.
+        signed_on: Day of the signature that holds, if one does. `complete`: every item that applies is
+            answered.
     """
 
     id: str

@@ -46,7 +46,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Sign a gate. `answers`: item id to true (passes) or false (fails), for items that evidence does not answer."""
+    """Sign a gate.
+
+    `answers`: item id to true (passes) or false (fails), for items that evidence does not answer.
+    """
 
     gate: str
     answers: Mapping[str, bool] = field(default_factory=dict[str, bool])
@@ -62,7 +65,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Deviate:
-    """Deviate from the answer about this entry's move or start. `expires` None: after the algorithm's default."""
+    """Deviate from the answer about this entry's move or start.
+
+    `expires` None: after the algorithm's default.
+    """
 
     reason: str
     expires: date | None = None

@@ -96,7 +96,10 @@ class TitrationColumn:
 
 @dataclass(frozen=True, slots=True)
 class Titration:
-    """How fast a dose may rise. The first column whose condition is true holds; weeks are 7 days from the start."""
+    """How fast a dose may rise.
+
+    The first column whose condition is true holds; weeks are 7 days from the start.
+    """
 
     rule: str
     why: str
@@ -116,7 +119,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Washout:
-    """Days that must pass after stopping any of `after` before this option may start. Day n itself is open."""
+    """Days that must pass after stopping any of `after` before this option may start.
+
+    Day n itself is open.
+    """
 
     rule: str
     after: frozenset[str]
@@ -188,8 +194,10 @@ class Option:
     Attributes:
         drug_class: Class id (`SSRI`), None for therapies and procedures.
         groups: Groups it belongs to, own and from its class (`serotonergic`).
-        members: Itself and what it contains: the ids under which it counts for `taking`, washout and interactions.
-        adequate_sessions, adequate_weeks: What makes a trial of it long enough, where weeks at dose do not apply.
+        members: Itself and what it contains: the ids under which it counts for `taking`, washout and
+            interactions.
+        adequate_sessions, adequate_weeks: What makes a trial of it long enough, where weeks at dose do
+            not apply.
     """
 
     id: str

@@ -17,7 +17,8 @@ class GateItem:
         ask: The question as a clinician reads it. why: Why it is asked.
         applies: False passes the item; None means it always applies.
         passes: False fails it, even while answers are missing. None: any recorded answer passes.
-        answer: Facts that must be recorded before a true `passes` counts. A bare evidence type id means a record
+        answer: Facts that must be recorded before a true `passes` counts. A bare evidence type id means a
+            record
             of that type giving any field.
         within: How recent the evidence of the answer's types must be, in place of their own windows.
         conclusion: What the gate concludes when this is the first item that fails.
@@ -42,7 +43,10 @@ class GateItem:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A code a gate can end in. `resets_clock` starts the weeks of the trial again on the day it is signed."""
+    """A code a gate can end in.
+
+    `resets_clock` starts the weeks of the trial again on the day it is signed.
+    """
 
     id: str
     title: str
@@ -75,7 +79,8 @@ class Interrupt:
     """A safety condition that freezes moves and starts until it is released.
 
     Attributes:
-        raise_when: Raised when true, over evidence recorded since the last release and treatments as they are.
+        raise_when: Raised when true, over evidence recorded since the last release and treatments as they
+            are.
         frozen_moves: Ids of the moves it freezes.
         spared_kinds: Kinds of start that go on in spite of it.
         spared_options: Options that may be started in spite of it.

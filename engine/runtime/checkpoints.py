@@ -64,7 +64,10 @@ def _met(day: Day, kind: str, since: date) -> bool:
 
 
 def _anchors(day: Day) -> Iterator[_Anchor]:
-    """The current step's checkpoints, and the monitoring of every treatment taken; `when` as of their start."""
+    """The current step's checkpoints, and the monitoring of every treatment taken.
+
+    `when` as of their start.
+    """
     step = day.plan.algorithm.steps[day.case.step]
     if day.case.closed_on is not None:
         return

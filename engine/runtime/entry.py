@@ -361,7 +361,10 @@ class _Run:
         self.writer.write(EventType.MOVE_MADE, payload)
 
     def _deviate(self, decision: Decision) -> int | None:
-        """Record a deviation where the decision needs and allows one; its seq. It serves one move or start."""
+        """Record a deviation where the decision needs and allows one.
+
+        Its seq. It serves one move or start.
+        """
         deviate = self.entry.deviate
         assert deviate is not None
         if decision.status is Status.PERMITTED:

@@ -4,17 +4,19 @@ Evidence facts may be unknown (None). History facts never are, but for the two t
 whether a trial was adequate, and the outcome of a settled one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from engine.model.case import Record
 from engine.model.decision import FactShown, Recorded
 from engine.model.evidence import Value
 from engine.model.formulary import Role
-from engine.model.time import Window, months_between
+from engine.model.time import Window
 from engine.runtime import score as scores
-from engine.runtime import trials as judge
 from engine.runtime.day import Day, latest, value_of
+from engine.runtime.roots import ROOTS
+from engine.runtime.series import series_value
 from engine.runtime.trials import Trial
 
 LOOKING_BACK = ("previous", "baseline", "last")
@@ -70,14 +72,12 @@ class Facts(dict[str, Value | None]):
 
     def _compute(self, name: str) -> Value | None:
         root, _, rest = name.partition(".")
-        resolve = _ROOTS.get(root)
+        resolve = ROOTS.get(root)
         if resolve is not None:
             return resolve(self, rest)
         if root in self.day.plan.algorithm.evidence:
             return self._evidence(root, rest)
         if name in self.day.plan.algorithm.series:
-            from engine.runtime.series import series_value
-
             return series_value(self, self.day.plan.algorithm.series[name])
         parameter = self.day.plan.algorithm.parameters.get(name)
         if parameter is not None:
@@ -93,7 +93,7 @@ class Facts(dict[str, Value | None]):
         """The window in which records of a type count here."""
         return self.windows.get(kind) or self.day.plan.valid_for(kind)
 
-    def fresh(self, kind: str):  # noqa: ANN201 - a tuple of records, as Day.fresh
+    def fresh(self, kind: str) -> tuple[Record, ...]:
         """Records of a type that count here."""
         return self.day.fresh(kind, self.window(kind), self.after_seq, self.raised_on)
 
@@ -116,105 +116,6 @@ class Facts(dict[str, Value | None]):
         if which == "previous":
             return value_of(giving[-2] if len(giving) > 1 else None, field)
         return value_of(scores.baseline_record(self.day, self.trial, kind, field), field)
-
-    # Roots of the engine
-
-    def _today(self, rest: str) -> Value | None:
-        return self.day.today
-
-    def _patient(self, rest: str) -> Value | None:
-        patient = self.day.case.patient
-        match rest:
-            case "birth_date":
-                return patient.birth_date
-            case "age_years":
-                return max(0, months_between(patient.birth_date, self.day.today) // 12)
-            case "sex":
-                return patient.sex
-            case _:
-                raise KeyError(f"patient.{rest}")
-
-    def _case(self, rest: str) -> Value | None:
-        if rest == "opened_on":
-            return self.day.case.opened_on
-        raise KeyError(f"case.{rest}")
-
-    def _score(self, rest: str) -> Value | None:
-        return scores.score_fact(self, rest)
-
-    def _trial_fact(self, rest: str) -> Value | None:
-        return trial_fact(self, self.trial, rest)
-
-    def _base(self, rest: str) -> Value | None:
-        return trial_fact(Facts(self.day), self.day.base, rest)
-
-    def _episode(self, rest: str) -> Value | None:
-        day = self.day
-        match rest:
-            case "started_on":
-                return day.episode_started_on
-            case "months":
-                return max(0, months_between(day.episode_started_on, day.today))
-            case "last_effective_step":
-                return last_effective_step(day)
-            case _:
-                return self._scope(rest, lifetime=False)
-
-    def _lifetime(self, rest: str) -> Value | None:
-        return self._scope(rest, lifetime=True)
-
-    def _scope(self, rest: str, *, lifetime: bool) -> Value | None:
-        match rest:
-            case "adequate_failures.at_least":
-                return sum(1 for _, result in judge.failures(self.day, lifetime=lifetime) if result)
-            case "adequate_failures.at_most":
-                return len(judge.failures(self.day, lifetime=lifetime))
-            case "trials":
-                return sum(
-                    1
-                    for t in self.day.trials
-                    if (lifetime or judge.in_episode(self.day, t)) and judge.counted(self.day, t)
-                )
-            case _:
-                raise KeyError(rest)
-
-    def _taking(self, rest: str) -> Value | None:
-        return rest in self.day.taking
-
-    def _tried(self, rest: str) -> Value | None:
-        return rest in self.day.tried
-
-    def _failed(self, rest: str) -> Value | None:
-        names = self.day.plan.names_by_option
-        return any(
-            rest in names.get(t.option, frozenset((t.option,))) and judge.failed(self.day, t) is True
-            for t in self.day.trials
-        )
-
-    def _staging(self, rest: str) -> Value | None:
-        from engine.runtime.staging import staging_fact
-
-        return staging_fact(self, rest)
-
-    def _step(self, rest: str) -> Value | None:
-        visit = self.day.case.visit
-        match rest:
-            case "id":
-                return visit.step
-            case "kind":
-                return self.day.plan.algorithm.steps[visit.step].kind.value
-            case "entered_on":
-                return visit.entered_on
-            case "weeks":
-                return max(0, (self.day.today - visit.entered_on).days // 7)
-            case "months":
-                return max(0, months_between(visit.entered_on, self.day.today))
-            case _:
-                raise KeyError(f"step.{rest}")
-
-    def _option(self, rest: str) -> Value | None:
-        dose, role = self.option or (None, None)
-        return dose if rest == "dose_mg_per_day" else (role.value if role else None)
 
     # For people
 
@@ -249,103 +150,3 @@ class Facts(dict[str, Value | None]):
             low, high = self[f"{name}.at_least"], self[f"{name}.at_most"]
             return low if low == high else f"{low}..{high}"
         return self[name]
-
-
-_ROOTS: Mapping[str, Callable[[Facts, str], Value | None]] = {
-    "Today()": Facts._today,
-    "patient": Facts._patient,
-    "case": Facts._case,
-    "score": Facts._score,
-    "trial": Facts._trial_fact,
-    "base": Facts._base,
-    "episode": Facts._episode,
-    "lifetime": Facts._lifetime,
-    "taking": Facts._taking,
-    "tried": Facts._tried,
-    "failed": Facts._failed,
-    "staging": Facts._staging,
-    "step": Facts._step,
-    "option": Facts._option,
-}
-
-
-def trial_fact(facts: Facts, trial: Trial | None, rest: str) -> Value | None:
-    """A fact of a trial as of the facts' day; without a trial everything is `none`, 0 or no."""
-    if trial is None:
-        return _NO_TRIAL[rest]
-    day = facts.day
-    match rest:
-        case "option":
-            return trial.option
-        case "class":
-            option = day.plan.option(trial.option)
-            return (option.drug_class if option else None) or "none"
-        case "kind":
-            option = day.plan.option(trial.option)
-            return option.kind.value if option else "none"
-        case "role":
-            return trial.role.value
-        case "outcome":
-            return judge.outcome(facts.now, trial)
-        case "started_on":
-            return trial.started_on
-        case "stopped_on":
-            return trial.treatment.stopped_on
-        case "clock_from":
-            return trial.clock_from
-        case "weeks":
-            return judge.weeks(trial, day.today)
-        case "weeks_at_minimum_dose":
-            return judge.weeks_at_minimum_dose(day, trial)
-        case "sessions":
-            return judge.sessions(day, trial)
-        case "enough_sessions":
-            return judge.enough_sessions(day, trial)
-        case "dose_mg_per_day":
-            return judge.dose_on(trial, judge.until(trial, day.today)) or Decimal(0)
-        case "at_minimum_dose":
-            return judge.at_minimum(day, trial, judge.until(trial, day.today))
-        case "days_covered_percent":
-            return judge.days_covered_percent(facts.now, trial, judging=facts.judging)
-        case "running":
-            return trial.treatment.stopped_on is None
-        case "settled":
-            return trial.settled_on is not None
-        case "adequate":
-            return judge.adequate(facts.now, trial)
-        case _:
-            raise KeyError(f"trial.{rest}")
-
-
-_NO_TRIAL: Mapping[str, Value | None] = {
-    "option": "none",
-    "class": "none",
-    "kind": "none",
-    "role": "none",
-    "outcome": "none",
-    "started_on": None,
-    "stopped_on": None,
-    "clock_from": None,
-    "weeks": 0,
-    "weeks_at_minimum_dose": 0,
-    "sessions": 0,
-    "enough_sessions": False,
-    "dose_mg_per_day": Decimal(0),
-    "at_minimum_dose": False,
-    "days_covered_percent": None,
-    "running": False,
-    "settled": False,
-    "adequate": False,
-}
-
-
-def last_effective_step(day: Day) -> str:
-    """The treatment step from which maintenance was last entered in this episode; `none` before that."""
-    episode = len(day.case.episodes) - 1
-    steps = day.plan.algorithm.steps
-    for before, after in zip(reversed(day.case.visits[:-1]), reversed(day.case.visits[1:]), strict=True):
-        if after.episode != episode:
-            break
-        if steps[after.step].kind == "maintenance" and steps[before.step].kind == "treatment":
-            return before.step
-    return "none"

@@ -118,7 +118,10 @@ def holding_signature(day: Day, gate: Gate) -> Signature | None:
 
 
 def _unchanged(day: Day, gate: Gate, signature: Signature, on: date) -> bool:
-    """Whether every item has the result it had when signed. A lapsed signature stays lapsed: every day counts."""
+    """Whether every item has the result it had when signed.
+
+    A lapsed signature stays lapsed: every day counts.
+    """
     then = Day(day.plan, day.case, on, ignore_signature=signature.seq)
     for item in gate.items:
         now = item_answer(then, item, signature.answers.get(item.id), shown=False)

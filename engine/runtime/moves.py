@@ -226,8 +226,8 @@ def _target_options(asked: _Asked, target: Step) -> Iterator[PartResult]:
                 shown += [v.reason for v in found if v.status is status][:1]
     if not best:
         text = f"{target.title} offers no other treatment"
-        yield PartResult(Part.OPTION, False, (Reason(Part.OPTION, "no_option", False, text, overridable=False),),
-                         passable=False)  # fmt: skip
+        reason = Reason(Part.OPTION, "no_option", False, text, overridable=False)
+        yield PartResult(Part.OPTION, False, (reason,), passable=False)
         return
     value: Kleene = None if OptionStatus.UNDECIDED in best else False
     reasons = tuple(

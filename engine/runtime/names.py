@@ -35,7 +35,22 @@ OUTCOMES = (
 )
 STATED_OUTCOMES = OUTCOMES[2:]
 RESERVED_ROOTS = frozenset(
-    ["step", "trial", "base", "score", "episode", "lifetime", "taking", "tried", "failed", "staging", "patient", "move", "option", "case"]
+    [
+        "step",
+        "trial",
+        "base",
+        "score",
+        "episode",
+        "lifetime",
+        "taking",
+        "tried",
+        "failed",
+        "staging",
+        "patient",
+        "move",
+        "option",
+        "case",
+    ]
 )
 SCORE_RANGE = IntegerType(0, 100)
 WEEKS = IntegerType(0, 10_400)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from engine.criteria import explain
 from engine.model.criterion import Condition
 from engine.model.decision import Kleene, OptionAnswer, OptionStatus, Part, Reason
-from engine.model.evidence import Value
 from engine.model.formulary import Dose, DoseLimit, IfUnknown, Option, Role, Rule
 from engine.model.place import NOWHERE, Place
 from engine.runtime.day import Day
@@ -19,7 +18,10 @@ from engine.runtime.titration import titration_maximum
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule does to an option. `needs`: evidence that would lift an undecided one, and that would block."""
+    """What one rule does to an option.
+
+    `needs`: evidence that would lift an undecided one, and that would block.
+    """
 
     status: OptionStatus
     reason: Reason
@@ -245,7 +247,8 @@ def dose_verdicts(
             yield from _limit(day, facts, option, limit, dose, unit, explained=explained)
     maximum = titration_maximum(day, facts, option)
     if maximum is not None and option.titration is not None and dose > maximum:
-        text = f"{option.title} {dose} mg a day is above {maximum} mg a day, the most for this week. {option.titration.why}"
+        text = f"{option.title} {dose} mg a day is above {maximum} mg a day, the most for this week"
+        text = f"{text}. {option.titration.why}"
         yield _over(option, option.titration.rule, text, dose, option.titration.source)
 
 
@@ -265,9 +268,18 @@ def _limit(
         return
     why = f"{option.title} at most {limit.maximum} {unit}. {limit.why}"
     yield rule_verdict(
-        day, facts, status, holds, limit.rule, limit.when, why, limit.source, limit.place, explained=explained,
+        day,
+        facts,
+        status,
+        holds,
+        limit.rule,
+        limit.when,
+        why,
+        limit.source,
+        limit.place,
+        explained=explained,
         hard=True,
-    )  # fmt: skip
+    )
 
 
 def lifted(found: list[Verdict]) -> tuple[Need, ...]:
@@ -278,7 +290,3 @@ def lifted(found: list[Verdict]) -> tuple[Need, ...]:
 def blocking(found: list[Verdict]) -> tuple[Need, ...]:
     """Evidence that would block it."""
     return minimal(need for v in found for need in v.block)
-
-
-__all__ = ["OptionStatus", "Value", "Verdict", "answer_of", "blocking", "dose_verdicts", "lifted", "option_answer",
-           "option_status", "verdicts", "worst"]  # fmt: skip

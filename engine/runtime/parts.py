@@ -1,4 +1,7 @@
-"""Parts of a decision: each one holds, does not, or waits for evidence; with reasons and what would decide."""
+"""Parts of a decision.
+
+Each one holds, does not, or waits for evidence; with reasons and what would decide.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

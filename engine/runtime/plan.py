@@ -103,7 +103,8 @@ class Plan:
     @cached_property
     def scales(self) -> tuple[tuple[str, str, int], ...]:
         """(evidence type, field, remission below) of each measure, in order."""
-        return tuple((*m.read.split(".", 1), m.remission_below) for m in self.algorithm.measures)  # pyright: ignore[reportReturnType]
+        parts = ((measure.read.partition("."), measure) for measure in self.algorithm.measures)
+        return tuple((kind, field, measure.remission_below) for (kind, _, field), measure in parts)
 
     @cached_property
     def primary_options(self) -> frozenset[str]:

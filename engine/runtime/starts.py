@@ -27,7 +27,10 @@ LED = (Role.PRIMARY, Role.AUGMENTATION)
 
 
 def role_of(day: Day, start: Start) -> Role:
-    """The role of a start: as asked, else the step's leading one where it offers the option, else as it fits."""
+    """The role of a start.
+
+    As asked, else the step's leading one where it offers the option, else as it fits.
+    """
     if start.role is not None:
         return start.role
     step = day.plan.algorithm.steps[day.case.step]

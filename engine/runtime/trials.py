@@ -47,7 +47,10 @@ class Trial:
 
 
 def trials_of(day: Day) -> tuple[Trial, ...]:
-    """Every trial of a case: reported ones, those of each stay in a step, and augmentation or parallel others."""
+    """Every trial of a case.
+
+    Reported ones, those of each stay in a step, and augmentation or parallel others.
+    """
     found = [_trial(day, t, REPORTED, t.started_on, t.seq) for t in day.treatments if t.reported]
     for index, visit in enumerate(day.case.visits):
         if visit.entered_on <= day.today:
@@ -155,7 +158,10 @@ def dose_on(trial: Trial, day: date) -> Decimal | None:
 
 
 def at_minimum(day: Day, trial: Trial, on: date) -> bool:
-    """Whether dose and level reach the least of an adequate trial. An agent without a least dose always does."""
+    """Whether dose and level reach the least of an adequate trial.
+
+    An agent without a least dose always does.
+    """
     option = day.plan.option(trial.option)
     if option is None:
         return True
@@ -311,7 +317,10 @@ def failures(day: Day, *, lifetime: bool) -> tuple[tuple[Trial, Kleene], ...]:
 
 
 def outcome_disagrees(day: Day, trial: Trial) -> bool:
-    """Whether a stated outcome contradicts the scores. Stops for other reasons have no score to contradict."""
+    """Whether a stated outcome contradicts the scores.
+
+    Stops for other reasons have no score to contradict.
+    """
     stated = trial.treatment.outcome
     if trial.settled_on is None or stated not in day.plan.algorithm.trials.outcomes:
         return False

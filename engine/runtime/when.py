@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 from engine.criteria import TODAY
 from engine.model.algorithm import Move
-from engine.model.criterion import Condition
+from engine.model.criterion import Condition, NoneOf, lines_of
 from engine.model.decision import Decision, GateAnswer, ItemResult, Part, Reason, Status
+from engine.model.gate import GateItem
 from engine.model.time import Duration, Unit, Window, add_months, days
 from engine.runtime.day import GATE_WINDOW_DAYS, Day
 from engine.runtime.gate import item_answer
@@ -70,8 +71,6 @@ def _timed_reason(day: Day, move: Move, reason: Reason) -> Reason:
 
 
 def _line_at(day: Day, move: Move, reason: Reason) -> Condition | None:
-    from engine.model.criterion import NoneOf, lines_of
-
     target = day.plan.algorithm.steps.get(move.target or "")
     step = day.plan.algorithm.steps[day.case.step]
     for condition in (move.when, step.leave.when, target.enter.when if target else None):
@@ -88,12 +87,18 @@ def _timed_gate(day: Day, answer: GateAnswer) -> GateAnswer:
     items = []
     for item, shown in zip(gate.items, answer.items, strict=True):
         if shown.result is ItemResult.FAILS and item.passes is not None and not shown.by_word:
-            on = first_day(
-                day, item.passes, lambda later, item=item: item_answer(later, item, shown=False).result is ItemResult.PASSES
-            )  # fmt: skip
-            shown = replace(shown, again_on=on)  # noqa: PLW2901 - the item with its date
-        items.append(shown)
+            items.append(replace(shown, again_on=_passes_on(day, item)))
+        else:
+            items.append(shown)
     return replace(answer, items=tuple(items))
+
+
+def _passes_on(day: Day, item: GateItem) -> date | None:
+    if item.passes is None:
+        return None
+    return first_day(
+        day, item.passes, lambda later: item_answer(later, item, shown=False).result is ItemResult.PASSES
+    )
 
 
 # Days on which something can change
