@@ -1,0 +1,20 @@
+"""How much a definition may hold. Beyond these reading stops, so that no text can stall or exhaust a process."""
+
+MAX_BYTES = 10_000_000
+"""Of one file; the limit for unreadable files."""
+MAX_DEPTH = 40
+"""Levels of mappings and lists inside each other; it bounds every recursion over a tree."""
+MAX_NODES = 120_000
+"""Keys, values and list items of one file."""
+MAX_TROUBLES = 500
+"""Problems of one code kept from one run; what lies beyond is counted, not listed."""
+MAX_CRITERIA = 4_000
+"""Lines of criteria of one algorithm, libraries included; texts written twice count once."""
+MAX_STEPS = 500
+MAX_MOVES = 2_000
+"""Moves of one algorithm once families (`for_each`) are written out."""
+MAX_OPTIONS = 2_000
+MAX_LINKS = 200_000
+"""Option ids that the interactions and washouts of one formulary name, once classes are written out."""
+MAX_COUNT = 100_000
+"""Largest count of a duration (`14 days`), in days; some 270 years."""

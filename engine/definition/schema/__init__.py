@@ -1,0 +1,1 @@
+"""The format of a definition as pydantic models: one grammar for reading, for findings and for editors."""
