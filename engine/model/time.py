@@ -16,7 +16,7 @@ class Unit(StrEnum):
 
 
 def add_months(day: date, months: int) -> date:
-    """Shift by calendar months, clamped to the end of a shorter month (31 January + 1 month = 28 February)."""
+    """Shift by calendar months, clamped to a shorter month (31 January + 1 month = 28 February)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

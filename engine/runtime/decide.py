@@ -1,5 +1,6 @@
 """Everything an algorithm says about a case on one day."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from engine.model.algorithm import Algorithm
@@ -7,6 +8,7 @@ from engine.model.case import Case
 from engine.model.decision import Decision, Decisions
 from engine.model.errors import UnknownNameError
 from engine.model.evidence import Value
+from engine.model.formulary import Role
 from engine.runtime.checkpoints import due
 from engine.runtime.day import Day
 from engine.runtime.door import near
@@ -50,11 +52,28 @@ def decisions(day: Day, *, timing: bool = False) -> Decisions:
         algorithm=algorithm_ref(day),
         moves=moves,
         gates={gate.id: gate_answer(day, gate) for gate in algorithm.gates.values()},
-        options={option.id: option_answer(day, option) for option in algorithm.formulary.options.values()},
+        options={
+            name: option_answer(day, algorithm.formulary.options[name], role) for name, role in _near(day)
+        },
         interrupts=tuple(item.id for item in day.case.raised() if item.on <= day.today),
         flags=flags(day),
         due=due(day),
     )
+
+
+def _near(day: Day) -> Iterator[tuple[str, Role]]:
+    """Options that the current step and the steps one move away offer, each in its first role."""
+    algorithm = day.plan.algorithm
+    steps = dict.fromkeys(
+        (day.case.step, *(m.target for m in algorithm.moves_from(day.case.step) if m.target))
+    )
+    found: dict[str, Role] = {}
+    for step in steps:
+        for role, rows in algorithm.steps[step].options.items():
+            for row in rows:
+                for name in row.options:
+                    found.setdefault(name, role)
+    yield from found.items()
 
 
 def decide_move(

@@ -161,9 +161,7 @@ def _item_needs(day: Day, item: GateItem) -> tuple[tuple[Need, ...], tuple[Need,
         criterion = day.plan.of(item.passes)
         parts.append(confirming(facts, criterion))
         failing = ruling_out(facts, criterion)
-    for name in item.answer:
-        if not recorded(facts, name):
-            parts.append(_answering(facts, name))
+    parts += [_answering(facts, name) for name in item.answer if not recorded(facts, name)]
     if item.applies is not None and day.plan.holds(item.applies, facts) is None:
         parts.append(confirming(facts, day.plan.of(item.applies)))
     return together(parts), failing

@@ -102,7 +102,10 @@ def decide_release(day: Day, name: str, reason: str, roles: frozenset[str] | Non
     else:
         since = raised_on(day.case, raised)
         parts += [requirement_part(day, requirement, since) for requirement in interrupt.release_requires]
-        parts.append(condition_part(day, interrupt.release_when))
+        windows = {requirement.type: requirement.within for requirement in interrupt.release_requires}
+        parts.append(
+            condition_part(day, interrupt.release_when, Facts(day, windows=windows, raised_on=since))
+        )
     if not reason.strip():
         text = "A release says why: enter a reason"
         parts.append(PartResult(Part.BY, False, (Reason(Part.BY, "reason", False, text),), passable=False))

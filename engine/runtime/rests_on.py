@@ -17,7 +17,7 @@ class RestsOnRetracted:
 
 
 def moves_resting_on_retracted(day: Day) -> tuple[RestsOnRetracted, ...]:
-    """Moves made while a record counted that was retracted later, and that would not be permitted without it."""
+    """Moves made while a since retracted record counted, which would not be permitted without it."""
     case = day.case
     retracted = [r for r in case.records if r.retracted_seq is not None]
     found: list[RestsOnRetracted] = []

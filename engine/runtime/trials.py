@@ -216,9 +216,9 @@ def sessions(day: Day, trial: Trial) -> int:
 
 
 def enough_sessions(day: Day, trial: Trial) -> bool:
-    """Whether a therapy or procedure had the sessions or weeks that make it adequate."""
+    """Whether it had the sessions or weeks that make it adequate; no where its option states neither."""
     option = day.plan.option(trial.option)
-    if option is None:
+    if option is None or (option.adequate_sessions is None and option.adequate_weeks is None):
         return False
     if option.adequate_sessions is not None and sessions(day, trial) < option.adequate_sessions:
         return False
