@@ -34,6 +34,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -47,6 +48,7 @@ LEVELS = ("base", "test", "dev")  # each lock in requirements/ holds all of the 
 STAMP = "treadway-stamp.json"  # written last, so that a set-up that was cut off is seen and repaired
 MARKS = {"--fast": "not slow and not long and not browser", "--long": ""}
 TREADWAY = "import sys; from api.cli import main; sys.argv[0] = 'treadway'; sys.exit(main())"
+PACKAGE = ("Collecting ", "Processing ")  # how pip begins a line: one from an index, one from a folder
 GRACE_SECONDS = 20  # a server is allowed 15 s to finish what it has begun
 
 
@@ -219,7 +221,6 @@ def env_folder(level: str) -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME") or "/", ".cache"))
     outside = cache / "treadway" / hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
     if not is_ready(outside, level):
-        say(f"{inside} cannot be written, so the packages go to {outside}.")
         try:
             outside.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -227,6 +228,7 @@ def env_folder(level: str) -> Path:
                 f"Neither {ROOT} nor {cache} can be written ({error.strerror}).\n"
                 "Copy the folder to a place of your own, or set XDG_CACHE_HOME to a folder you can write."
             ) from None
+        say(f"{inside} cannot be written, so the packages go to {outside}.")
     return outside
 
 
@@ -321,12 +323,14 @@ def run_step(command: list[str], doing: str, lock_fd: int) -> None:
         try:
             for line in child.stdout or ():
                 lines.append(line.rstrip())
-                if line.startswith("Collecting "):
-                    count = sum(each.startswith("Collecting ") for each in lines)
-                    show(f"{doing}: {count} {line.split()[1].split('=')[0]}", brief=True)
+                if line.startswith(PACKAGE):
+                    count = sum(each.startswith(PACKAGE) for each in lines)
+                    show(
+                        f"{doing}: {count} {re.split('==|-[0-9]', Path(line.split()[1]).name)[0]}", brief=True
+                    )
                 elif line.startswith("Installing collected"):
                     show("installing them")
-                elif "Retrying (" in line:
+                elif "Retrying (" in line and sum("Retrying (" in each for each in lines) == 1:
                     show("the network does not answer; trying again")
         except BaseException:
             child.terminate()
@@ -357,8 +361,9 @@ def why_failed(doing: str, lines: Sequence[str]) -> str:
         )
     else:
         advice = "Run the same command again; if it stays, the lines above say where it went wrong."
-    tail = [line for line in lines if line and not line.startswith("WARNING: Location")][-8:]
-    return "\n".join([f"Set-up failed while {doing}:", *(f"    {line}" for line in tail), advice])
+    told = [line for line in lines if "Retrying (" in line][-1:]
+    told += [line for line in lines if line.startswith("ERROR")] or lines[-8:]
+    return "\n".join([f"Set-up failed while {doing}:", *(f"    {line}" for line in told), advice])
 
 
 def show(doing: str, *, brief: bool = False) -> None:
