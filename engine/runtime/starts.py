@@ -50,7 +50,7 @@ def start_kind(day: Day) -> str:
     started = any(
         t.visit == len(day.case.visits) - 1 and t.role is not Role.CONCOMITANT for t in day.case.treatments
     )
-    if started or visit.kind == MoveKind.RETURN:
+    if started or _continues(day):
         return MoveKind.SWITCH
     return visit.kind or MoveKind.START
 
