@@ -175,12 +175,16 @@ def _gate_within_step(day: Day, step: Step, option: Option, role: Role) -> Itera
 
 def has_started(day: Day) -> bool:
     """Whether the leading treatment of this visit was already started; after a return it goes on."""
-    visit = day.case.visit
     index = len(day.case.visits) - 1
-    role = day.plan.algorithm.steps[visit.step].leading_role
-    return visit.kind == MoveKind.RETURN or any(
-        t.visit == index and t.role is role for t in day.case.treatments
-    )
+    role = day.plan.algorithm.steps[day.case.step].leading_role
+    return _continues(day) or any(t.visit == index and t.role is role for t in day.case.treatments)
+
+
+def _continues(day: Day) -> bool:
+    """Whether this visit is a return to a treatment that still ran, which counts as its first start."""
+    index = len(day.case.visits) - 1
+    returned = day.case.visit.kind == MoveKind.RETURN
+    return returned and any(trial.visit == index and trial.treatment.visit < index for trial in day.trials)
 
 
 def serving_move(day: Day) -> MoveMade | None:
