@@ -10,9 +10,9 @@ from engine.definition import load_shipped
 from engine.model.decision import Status
 from engine.model.event import EventType
 from engine.runtime import decide, replay
+from engine.runtime.decide import day_of
 from engine.runtime.machine import StepMachine
 from engine.runtime.moves import move_status
-from engine.runtime.decide import day_of
 from tests.support.walks import Walk, walks
 
 ALGORITHM = load_shipped("stepwise-depression")
