@@ -136,13 +136,9 @@ def lock(words: list[str]) -> int:
     """Write the lock of each level; a package has one version in all of them."""
     uv = ensure("dev").with_name("uv")
     for place, level in enumerate(LEVELS):
-        options = ["--universal", "--python-version", "3.11", "--only-binary", ":all:", "--generate-hashes"]
-        # An address in the lock would tie it to one registry; pip knows the one of each user.
-        options += ["--no-emit-index-url", "--custom-compile-command", "python3 tw.py lock", "--quiet"]
-        options += ["--group", level] if place else []
-        options += ["--constraint", f"requirements/{LEVELS[place - 1]}.txt"] if place else []
+        options = ["--group", level, "--constraint", f"requirements/{LEVELS[place - 1]}.txt"] if place else []
         output = f"requirements/{level}.txt"
-        code = call([uv, "pip", "compile", "pyproject.toml", *options, "-o", output, *words], cwd=ROOT)
+        code = call([uv, "pip", "compile", "-q", "pyproject.toml", *options, "-o", output, *words], cwd=ROOT)
         if code:
             return code
         say(f"Wrote {output}")
