@@ -1,0 +1,23 @@
+"""Nothing in the engine or its doors knows one algorithm: ids belong to definitions alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.definition import load_shipped
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "engine").rglob("*.py"))
+ALLOWED = {"partial", "remission", "response"}
+"""Outcomes and words of the language that happen to be ids as well."""
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_source_names_a_move_a_measure_or_an_interrupt(path: Path) -> None:
+    """The ids of moves, interrupts, flags and questionnaires occur in no quoted text of the engine."""
+    algorithm = load_shipped("stepwise-depression")
+    own = {"deviation_expired", "outcome_disagrees", "rests_on_retracted"}
+    ids = {*algorithm.moves, *algorithm.interrupts, *algorithm.flags, *algorithm.evidence, *algorithm.steps}
+    quoted = set(re.findall(r"""(?<!["'\w])["']([a-z][a-z0-9_]+)["']""", path.read_text(encoding="utf-8")))
+    assert not quoted & (ids - own - ALLOWED), f"{path.name} knows {sorted(quoted & (ids - own - ALLOWED))}"
