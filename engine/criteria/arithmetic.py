@@ -34,6 +34,17 @@ def exact_quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
     return found.quantize(_STEP, rounding=ROUND_HALF_UP, context=WIDE)
 
 
+def scaled_quotient(dividend: int, divisor: int) -> int | None:
+    """The quotient of whole numbers as a whole number, halves away from nothing; unknown for no divisor."""
+    if not divisor:
+        return None
+    if divisor < 0:
+        dividend, divisor = -dividend, -divisor
+    if dividend < 0:
+        return -((-2 * dividend + divisor) // (2 * divisor))
+    return (2 * dividend + divisor) // (2 * divisor)
+
+
 def month_length(year: int, month: int) -> int:
     """Days of a month."""
     if month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):

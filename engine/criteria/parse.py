@@ -93,10 +93,10 @@ def _read(text: str) -> Node:
 
 def _explain(text: str, unexpected: UnexpectedInput) -> Problem:
     if isinstance(unexpected, UnexpectedCharacters):
-        at = cast("int", unexpected.pos_in_stream)  # pyright: ignore[reportUnknownMemberType]
+        at = cast("int", unexpected.pos_in_stream)
         return misreadings.of_character(text, at)
     if isinstance(unexpected, UnexpectedToken):
-        token = cast("Token", unexpected.token)  # pyright: ignore[reportUnknownMemberType]
+        token = cast("Token", unexpected.token)
         before = _last_token(text, token)
         try:
             accepted = unexpected.accepts

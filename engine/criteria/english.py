@@ -1,0 +1,335 @@
+"""A criterion as an English sentence: stiff but right, and it reads well aloud.
+
+Names appear by their titles. No signs stand in a sentence: `phq9.total >= 10` is "PHQ-9 total is at least
+10". Where two readings were possible, commas and "both", "either" say which is meant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+from engine.criteria.defines import resolved
+from engine.criteria.names import Names
+from engine.criteria.parse import parse
+from engine.criteria.syntax import (
+    Amount,
+    Between,
+    Binary,
+    Braces,
+    Call,
+    Case,
+    Chain,
+    Choice,
+    Constant,
+    Elapsed,
+    InInterval,
+    InList,
+    Is,
+    Node,
+    Reference,
+    Unary,
+)
+from engine.criteria.types import BooleanType, Type, Value
+from engine.criteria.units import CALENDAR
+
+_WORDS = {unit: word for word, unit in CALENDAR.items()}
+_COMPARED = {
+    "=": "is",
+    "!=": "is not",
+    "~": "is about the same as",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+}
+_DATES = {"<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after"}
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_CALCULATED = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
+
+
+def sentence(text: str, names: Names) -> str:
+    """A whole criterion as a sentence without its full stop, beginning as its first name does.
+
+    Raises:
+        CriterionError: The text cannot be read.
+    """
+    return _English(names).condition(parse(text))
+
+
+def phrase(tree: Node, names: Names) -> str:
+    """The same for a part already read."""
+    return _English(names).condition(tree)
+
+
+class _English:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    # Conditions
+
+    def condition(self, node: Node) -> str:
+        match node:
+            case Chain(op=op, items=items):
+                return self._chain(op, items)
+            case Unary(op="not"):
+                return self.denied(node.operand)
+            case Binary(op="implies"):
+                return f"if {self.condition(node.left)}, then {self.condition(node.right)}"
+            case Binary(op="xor"):
+                return f"either {self._grouped(node.left)} or {self._grouped(node.right)}, but not both"
+            case Binary(op=op) if op in _COMPARED:
+                return self._compared(op, node.left, node.right)
+            case Is():
+                return self._is(node)
+            case InList(operand=operand, items=items):
+                listed = _list([self.value(item) for item in items], "or")
+                return (
+                    f"{self.value(operand)} is {listed}" if items else f"{self.value(operand)} is one of none"
+                )
+            case InInterval():
+                return self._interval(node)
+            case Between(operand=operand, low=low, high=high):
+                return f"{self.value(operand)} is from {self.value(low)} to {self.value(high)}"
+            case Constant(value=value) if isinstance(value, bool):
+                return "always" if value else "never"
+            case Constant(value=None):
+                return "not known"
+            case Reference():
+                return self._told(node)
+            case Call(function="IsNull", arguments=(one,)):
+                return f"{self._subject(one)} is not known"
+            case Call(function="IsTrue" | "IsFalse" as function, arguments=(one,)):
+                said = self.condition(one) if function == "IsTrue" else self.denied(one)
+                return f"it is known that {said}"
+            case Call(function="Exists", arguments=(Braces(items=items),)):
+                return f"{_list([self.value(item) for item in items], 'or')} is known"
+            case Choice():
+                return (
+                    f"if {self.condition(node.condition)}, then {self.condition(node.then)}, "
+                    f"and otherwise {self.condition(node.otherwise)}"
+                )
+            case _:
+                return self.value(node)
+
+    def denied(self, node: Node) -> str:
+        """The opposite of a condition."""
+        match node:
+            case Binary(op=op) if op in _OPPOSITE:
+                return self._compared(_OPPOSITE[op], node.left, node.right)
+            case InList(operand=operand, items=items) if items:
+                return f"{self.value(operand)} is not {_list([self.value(item) for item in items], 'or')}"
+            case Between(operand=operand, low=low, high=high):
+                return f"{self.value(operand)} is not from {self.value(low)} to {self.value(high)}"
+            case Is(operand=operand, test="null", negated=negated):
+                return f"{self._subject(operand)} is {'not ' if negated else ''}known"
+            case Reference():
+                return self._told(node, denied=True)
+            case Unary(op="not"):
+                return self.condition(node.operand)
+            case _:
+                return f"it is not so that {self._grouped(node)}"
+
+    def _chain(self, op: str, items: tuple[Node, ...]) -> str:
+        said = [self._grouped(item) for item in items]
+        mixed = any(isinstance(item, Chain | Binary) and _joins(item) for item in items)
+        if mixed:
+            # Semicolons hold the larger parts apart, as in a spoken list.
+            return f"; {op} ".join(said)
+        return f" {op} ".join(said) if len(said) < 3 else _list(said, op)
+
+    def _grouped(self, node: Node) -> str:
+        text = self.condition(node)
+        if isinstance(node, Chain) and len(node.items) == 2:
+            return f"{'both' if node.op == 'and' else 'either'} {text}"
+        if isinstance(node, Chain):
+            return f"{'all of' if node.op == 'and' else 'any of'}: {text}"
+        return text
+
+    def _told(self, node: Reference, denied: bool = False) -> str:
+        name = resolved(node, self.names)
+        found = self.names.lookup(name)
+        title = self._title(node)
+        if found is not None and found.kind == "define":
+            return f"{title} {'does not hold' if denied else 'holds'}"
+        return f"{title} is {'no' if denied else 'yes'}"
+
+    def _compared(self, op: str, left: Node, right: Node) -> str:
+        if isinstance(right, Constant) and isinstance(right.value, bool) and op in ("=", "!="):
+            return self.condition(left) if right.value is (op == "=") else self.denied(left)
+        if isinstance(left, Elapsed) and op in _COMPARED:
+            return f"{self.value(left)} {self._counted(op)} {self.value(right)}"
+        words = _DATES.get(op) if self._is_date(left) or self._is_date(right) else None
+        return f"{self.value(left)} {words or _COMPARED[op]} {self.value(right)}"
+
+    def _counted(self, op: str) -> str:
+        return _COMPARED[op].replace("is", "are", 1)
+
+    def _is(self, node: Is) -> str:
+        if node.test == "null":
+            return f"{self._subject(node.operand)} is {'' if node.negated else 'not '}known"
+        said = self.condition(node.operand) if node.test == "true" else self.denied(node.operand)
+        return f"it is {'not ' if node.negated else ''}known that {said}"
+
+    def _interval(self, node: InInterval) -> str:
+        low, high = self.value(node.low), self.value(node.high)
+        if node.low_closed and node.high_closed:
+            return f"{self.value(node.operand)} is from {low} to {high}"
+        one = "at least" if node.low_closed else "more than"
+        other = "at most" if node.high_closed else "less than"
+        return f"{self.value(node.operand)} is {one} {low} and {other} {high}"
+
+    def _subject(self, node: Node) -> str:
+        return self._title(node) if isinstance(node, Reference) else self.value(node)
+
+    def _is_date(self, node: Node) -> bool:
+        match node:
+            case Constant(value=value):
+                return isinstance(value, dt.date)
+            case Call(function="Today"):
+                return True
+            case Binary(op="+" | "-", left=left):
+                return self._is_date(left)
+            case Reference():
+                return type(self._type(node)).__name__ == "DateType"
+            case _:
+                return False
+
+    def _type(self, node: Reference) -> Type | None:
+        found = self.names.lookup(resolved(node, self.names))
+        return None if found is None else found.type
+
+    # Values
+
+    def value(self, node: Node) -> str:
+        """A value as a noun."""
+        match node:
+            case Constant(value=value):
+                return spoken(value)
+            case Amount(value=value, unit=unit):
+                return amount(value, unit)
+            case Reference():
+                name = resolved(node, self.names)
+                if name in self.names.constants:
+                    return f"{spoken(self.names.constants[name])} ({self._title(node)})"
+                if isinstance(self._type(node), BooleanType):
+                    return f"whether {self._title(node)}"
+                return self._title(node)
+            case Unary(op=op, operand=operand) if op != "not":
+                return f"minus {self.value(operand)}" if op == "-" else self.value(operand)
+            case Binary(op=op, left=left, right=right) if op in _CALCULATED:
+                one, other = self._operand(left), self._operand(right)
+                if self._is_date(left) and op in "+-":
+                    return f"{other} {'after' if op == '+' else 'before'} {one}"
+                if op == "*" and isinstance(left, Constant) and left.value == Decimal("0.5"):
+                    return f"half of {other}"
+                return f"{one} {_CALCULATED[op]} {other}"
+            case Elapsed(unit=unit, since=since, until=until, boundaries=boundaries):
+                crossed = "calendar " if boundaries and unit != "day" else "whole " if unit != "day" else ""
+                return f"the {crossed}{unit}s from {self.value(since)} to {self.value(until)}"
+            case Call(function="Today"):
+                return "today"
+            case Call():
+                return self._function(node)
+            case Choice():
+                return (
+                    f"{self.value(node.then)} if {self.condition(node.condition)}, "
+                    f"and otherwise {self.value(node.otherwise)}"
+                )
+            case Case():
+                return self._case(node)
+            case Braces(items=items):
+                return _list([self.value(item) for item in items], "and")
+            case _:
+                return f"whether {self.condition(node)}"
+
+    def _operand(self, node: Node) -> str:
+        text = self.value(node)
+        return f"the result of {text}" if isinstance(node, Binary) else text
+
+    def _function(self, node: Call) -> str:
+        items = (
+            node.arguments[0].items
+            if node.arguments and isinstance(node.arguments[0], Braces)
+            else node.arguments
+        )
+        said = [self.value(item) for item in items]
+        match node.function:
+            case "Coalesce":
+                return f"the first known of {_list(said, 'and')}"
+            case "Min" | "Max":
+                return f"the {'least' if node.function == 'Min' else 'greatest'} of {_list(said, 'and')}"
+            case "Count":
+                return f"the number known of {_list(said, 'and')}"
+            case _:
+                return f"whether {self.condition(node)}"
+
+    def _case(self, node: Case) -> str:
+        said: list[str] = []
+        for when, then in node.whens:
+            asked = (
+                self.condition(when) if node.selector is None else self._compared("=", node.selector, when)
+            )
+            said.append(f"{self.value(then)} if {asked}")
+        return f"{', '.join(said)}, and otherwise {self.value(node.otherwise)}"
+
+    def _title(self, node: Node) -> str:
+        if not isinstance(node, Reference):
+            return self.value(node)
+        name = resolved(node, self.names)
+        title = self.names.title_of(name)
+        return title if title is not None else re.sub(r"[._]", " ", name)
+
+
+def _joins(node: Node) -> bool:
+    return isinstance(node, Chain) or (isinstance(node, Binary) and node.op in ("implies", "xor"))
+
+
+def spoken(value: Value) -> str:
+    """A value in words: a date with its month's name, a code without underscores."""
+    match value:
+        case None:
+            return "not known"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"minus {-value}" if value < 0 else str(value)
+        case Decimal():
+            text = format(value.normalize() if value else Decimal(0), "f")
+            return f"minus {text[1:]}" if text.startswith("-") else text
+        case str():
+            return value.replace("_", " ") or "an empty text"
+        case dt.date():
+            return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def amount(value: Decimal, unit: str) -> str:
+    """A quantity: `6 weeks`, `80 percent`, `0.4 m[IU]/L`."""
+    number = spoken(value)
+    word = _WORDS.get(unit)
+    if word is not None:
+        return f"{number} {word}" if value == 1 else f"{number} {word}s"
+    return number if unit == "1" else f"{number} percent" if unit == "%" else f"{number} {unit}"
+
+
+def _list(items: list[str], word: str) -> str:
+    if len(items) < 2:
+        return items[0] if items else "none"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
