@@ -29,6 +29,12 @@ def months_between(first: date, second: date) -> int:
     return (second.year - first.year) * 12 + second.month - first.month - (second.day < first.day)
 
 
+def months_passed(first: date, second: date) -> int:
+    """Whole calendar months that have passed, clamped: from 31 August six have passed on 28 February."""
+    count = months_between(first, second)
+    return count + (second >= add_months(first, count + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A count of calendar units, such as 28 days or 6 months."""

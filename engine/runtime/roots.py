@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.criteria import TODAY
 from engine.model.evidence import Value
-from engine.model.time import months_between
+from engine.model.time import months_between, months_passed
 from engine.runtime import trials as judge
 from engine.runtime.day import Day
 from engine.runtime.score import score_fact
@@ -54,7 +54,7 @@ def _episode(facts: "Facts", rest: str) -> Value | None:
         case "started_on":
             return day.episode_started_on
         case "months":
-            return max(0, months_between(day.episode_started_on, day.today))
+            return max(0, months_passed(day.episode_started_on, day.today))
         case "last_effective_step":
             return last_effective_step(day)
         case _:
@@ -105,7 +105,7 @@ def _step(facts: "Facts", rest: str) -> Value | None:
         case "weeks":
             return max(0, (day.today - visit.entered_on).days // 7)
         case "months":
-            return max(0, months_between(visit.entered_on, day.today))
+            return max(0, months_passed(visit.entered_on, day.today))
         case _:
             raise KeyError(f"step.{rest}")
 
