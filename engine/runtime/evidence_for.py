@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from engine.criteria import Criterion, explain
+from engine.criteria import Criterion
+from engine.criteria.explain import explain
 from engine.runtime import trials as judge
 from engine.runtime.facts import Facts
 from engine.runtime.score import lead

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engine.criteria import explain
+from engine.criteria.explain import explain
 from engine.model.case import Signature
 from engine.model.decision import GateAnswer, GateItemAnswer, ItemResult
 from engine.model.gate import Gate, GateItem

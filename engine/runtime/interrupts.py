@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from engine.criteria import explain
+from engine.criteria.explain import explain
 from engine.model.algorithm import Move
 from engine.model.case import Case, RaisedInterrupt
 from engine.model.decision import Decision, Kleene, Part, Reason, status_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from engine.criteria import explain
+from engine.criteria.explain import explain
 from engine.model.criterion import Condition
 from engine.model.decision import Kleene, OptionAnswer, OptionStatus, Part, Reason
 from engine.model.formulary import Dose, DoseLimit, IfUnknown, Option, Role, Rule

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from engine.criteria import explain
+from engine.criteria.explain import explain
 from engine.model.criterion import AllOf, AnyOf, Condition, Line, NoneOf
 from engine.model.decision import AlgorithmRef, Kleene, Needs, Part, Reason
 from engine.model.formulary import Requirement

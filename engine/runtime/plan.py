@@ -4,6 +4,7 @@ from collections import OrderedDict
 from functools import cached_property
 
 from engine.criteria import Criterion, compile_criterion
+from engine.criteria.english import sentence
 from engine.model.algorithm import Algorithm
 from engine.model.criterion import Condition, Line, NoneOf, text_of
 from engine.model.decision import Kleene
@@ -43,7 +44,7 @@ class Plan:
 
     def sentence(self, line: Line, *, negated: bool = False) -> str:
         """A line in plain English, with the titles of its names."""
-        return sentence(self.of(NoneOf((line,)) if negated else line), self.names)
+        return sentence(text_of(NoneOf((line,)) if negated else line), self.names)
 
     def of(self, condition: Condition) -> Criterion:
         """A condition as one criterion. Keyed by identity: conditions live as long as their algorithm."""
