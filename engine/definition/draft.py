@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.criteria.names import Names
+from engine.criteria import Checked, Names, Problem
 from engine.definition.schema.files import AlgorithmFile, LibraryFile
 from engine.definition.tree import SourceFile, Text
 from engine.definition.troubles import Troubles
@@ -38,6 +38,7 @@ class Reference:
     place: Place
     owner: str
     within: str = ""
+    verb: str = "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Criterion:
         said: The text that is read, with `{step}` filled in.
         step: What `{step}` stands for here.
         derives: Evidence type in whose record it is read; its fields are bare names then.
+        named: Define or series that it is part of.
+        derived: Field or working name that it computes there.
         condition: Whether it must be true or false; else it may have any type.
     """
 
@@ -56,6 +59,8 @@ class Criterion:
     owner: str
     step: str | None = None
     derives: str | None = None
+    derived: str | None = None
+    named: str | None = None
     condition: bool = True
     if_unknown: str | None = None
     because: str | None = None
@@ -80,6 +85,15 @@ class Criterion:
         return min(at + offset - said, len(self.text))
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A criterion with what reading it gave: `checked`, or the problems it has."""
+
+    criterion: Criterion
+    checked: Checked | None
+    problems: tuple[Problem, ...] = ()
+
+
 @dataclass
 class Draft:
     """What is known of a definition so far.
@@ -88,8 +102,10 @@ class Draft:
         files: Files read, the algorithm's own first, by label.
         known: Names declared, by kind (`field`s and `conclusion`s as `owner.name`), with their places.
         broken: Names declared with a problem of their own; references to them are not doubted.
+        incomplete: A library could not be read, so names it may hold are not doubted.
         algorithm: What could be built, whole only when there is no error.
         names: Names that criteria can use; None until the algorithm is built.
+        lines: Every criterion with what reading it gave.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict[str, SourceFile])
@@ -100,8 +116,10 @@ class Draft:
     criteria: list[Criterion] = field(default_factory=list[Criterion])
     known: dict[Kind, dict[str, Place]] = field(default_factory=dict[Kind, dict[str, Place]])
     broken: set[str] = field(default_factory=set[str])
+    incomplete: bool = False
     algorithm: Algorithm | None = None
     names: Names | None = None
+    lines: list[Judged] = field(default_factory=list[Judged])
 
     def declare(self, kind: Kind, name: str, place: Place = NOWHERE) -> None:
         """Note that a name exists; the first place stays."""
@@ -110,3 +128,7 @@ class Draft:
     def declared(self, kind: Kind) -> Mapping[str, Place]:
         """Names of a kind with their places."""
         return self.known.get(kind, {})
+
+    def doubted(self, name: str) -> bool:
+        """Whether a name was declared, but with a problem of its own that is told already."""
+        return name in self.broken

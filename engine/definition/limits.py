@@ -18,3 +18,5 @@ MAX_LINKS = 200_000
 """Option ids that the interactions and washouts of one formulary name, once classes are written out."""
 MAX_COUNT = 100_000
 """Largest count of a duration (`14 days`), in days; some 270 years."""
+MAX_MISTAKEN = 100
+"""Criteria with mistakes; later ones are not read, because finding near names takes the most time."""

@@ -11,6 +11,7 @@ from engine.definition.build.libraries import read_libraries
 from engine.definition.checks import findings_of
 from engine.definition.digest import digest_of
 from engine.definition.draft import Draft
+from engine.definition.lines import judge
 from engine.definition.reader import read_text, text_of_file
 from engine.definition.schema.files import AlgorithmFile
 from engine.definition.schema.reading import read_model
@@ -95,6 +96,7 @@ def load_text(text: str, label: str, library_roots: Sequence[str | Path] | None 
         draft.libraries = [model for model, _ in libraries]
         digest = digest_of(read.root, [root for _, root in libraries])
         draft.algorithm = build(draft, draft.root, digest)
+        judge(draft)
     findings = findings_of(draft)
     failed = any(one.severity is Severity.ERROR for one in findings)
     return Loaded(

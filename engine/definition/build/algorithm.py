@@ -14,11 +14,12 @@ from engine.definition.build.formulary import formulary
 from engine.definition.build.requirements import Evidence
 from engine.definition.draft import Draft, Kind
 from engine.definition.limits import MAX_STEPS
-from engine.definition.schema.base import Part
+from engine.definition.schema.base import Part, Sourced
 from engine.definition.schema.files import AlgorithmFile, LibraryFile
 from engine.definition.schema.formulary import FormularyPart
 from engine.definition.tree import plain_of
 from engine.definition.troubles import Trouble
+from engine.definition.walk import parts_of
 from engine.model.algorithm import Algorithm, Approval, Claim, Step
 from engine.model.formulary import Formulary
 from engine.model.place import Place
@@ -51,6 +52,7 @@ class _Builder:
 
     def algorithm(self, digest: str) -> Algorithm:
         file, desk = self.file, self.desk
+        self._use_sources()
         sources = self._built("sources", lambda name, part, place: facts.source(name, part, place))
         self._gathered("evidence")
         evidence = self._built(
@@ -105,6 +107,15 @@ class _Builder:
             place=file.place,
         )
 
+    def _use_sources(self) -> None:
+        """Note every source named, wherever it stands."""
+        for file in self.files:
+            for found in parts_of(file):
+                if isinstance(found.part, Sourced) and found.part.source is not None:
+                    self.desk.use_text(
+                        Kind.SOURCE, found.part.source, f"`{found.name}`" if found.name else "the file"
+                    )
+
     def _gathered(self, key: str) -> _Section:
         """The parts of a section of all files; a name that comes again is noted with both places."""
         if key in self.sections:
@@ -130,11 +141,13 @@ class _Builder:
         section = self._gathered(key)
         made: dict[str, Made] = {}
         for name, part in section.parts.items():
+            self.desk.naming = name if key in ("define", "series") else None
             one = make(name, part, section.places[name])
             if one is None:
                 self.draft.broken.add(name)
             else:
                 made[name] = one
+        self.desk.naming = None
         return made
 
     def _formularies(self) -> dict[str, FormularyPart]:

@@ -37,6 +37,7 @@ def line(
     owner: str,
     step: str | None = None,
     derives: str | None = None,
+    derived: str | None = None,
     is_condition: bool = True,
 ) -> Line:
     """Build one line and note its text for the checks."""
@@ -46,5 +47,9 @@ def line(
     else:
         text, because, source, unverified, if_unknown = part, None, None, False, None
     said = str(text) if step is None else str(text).replace("{step}", step)
-    desk.criterion(Criterion(text, said, owner, step, derives, is_condition, if_unknown, plain(because)))
+    desk.criterion(
+        Criterion(
+            text, said, owner, step, derives, derived, desk.naming, is_condition, if_unknown, plain(because)
+        )
+    )
     return Line(said.strip(), place_of(text), plain(because), plain(source), unverified, if_unknown)

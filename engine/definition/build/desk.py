@@ -14,16 +14,19 @@ from engine.model.place import NOWHERE, Place
 
 @dataclass
 class Desk:
-    """One building of one algorithm."""
+    """One building of one algorithm. `naming` is the define or series whose criteria are being built."""
 
     draft: Draft
+    naming: str | None = None
 
-    def use(self, kind: Kind, name: str | None, place: Place, owner: str, within: str = "") -> bool:
+    def use(
+        self, kind: Kind, name: str | None, place: Place, owner: str, within: str = "", verb: str = "names"
+    ) -> bool:
         """Note a name used; whether it is known."""
         if name is None:
             return False
         text = str(name)
-        self.draft.references.append(Reference(kind, text, place, owner, within))
+        self.draft.references.append(Reference(kind, text, place, owner, within, verb))
         return (f"{within}.{text}" if within else text) in self.draft.declared(kind)
 
     def use_text(self, kind: Kind, name: str | None, owner: str, within: str = "") -> str | None:

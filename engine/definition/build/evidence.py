@@ -39,7 +39,9 @@ def evidence_type(desk: Desk, name: str, part: EvidencePart, place: Place) -> Ev
         main=main,
         valid_for=part.valid_for or EVER,
         derive={
-            str(field): line(desk, rule, f"`{name}.{field}`", derives=name, is_condition=False)
+            str(field): line(
+                desk, rule, f"`{name}.{field}`", derives=name, derived=str(field), is_condition=False
+            )
             for field, rule in part.derive.items()
         },
         coding=plain(part.code),

@@ -35,6 +35,7 @@ def read_libraries(
             (root / f"{name}{ENDING}" for root in roots if (root / f"{name}{ENDING}").is_file()), None
         )
         if path is None:
+            draft.incomplete = True
             draft.troubles.add(
                 Trouble("library-not-found", place, str(name), near=near_names(str(name), _available(roots)))
             )
@@ -43,11 +44,13 @@ def read_libraries(
         try:
             text = text_of_file(path, label)
         except UnreadableError as error:
+            draft.incomplete = True
             draft.troubles.add(Trouble("library-not-found", place, str(name), detail=error.message))
             continue
         found = read_text(text, label, draft.troubles)
         draft.files[label] = found.source
         if found.root is None:
+            draft.incomplete = True
             continue
         model = read_model(found.root, LibraryFile, draft.troubles)
         if model is not None:
@@ -56,6 +59,8 @@ def read_libraries(
                     Trouble("library-name", model.library.shown, str(model.library), detail=str(name))
                 )
             read.append((model, found.root))
+        else:
+            draft.incomplete = True
     return read
 
 

@@ -181,7 +181,7 @@ class MoveBuilder:
             return
         target = _filled(str(part.to), member)
         if target != SAME:
-            desk.use(Kind.STEP, target, place_of(part.to), owner)
+            desk.use(Kind.STEP, target, place_of(part.to), owner, verb="leads to")
         gate = desk.use_text(Kind.GATE, part.gate, owner)
         origins = tuple(one for one in sources if one != target)
         if not origins and isinstance(part, MovePart) and not part.node.lost and member is None:

@@ -1,26 +1,171 @@
-ALL = ()
-Check = object
+"""The list of checks, written out: a check that is not listed here does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from engine.definition.checks.anchor import anchor
+from engine.definition.checks.approval_missing import approval_missing
+from engine.definition.checks.bad_duration import bad_duration
+from engine.definition.checks.bad_id import bad_id
+from engine.definition.checks.comma_in_text import comma_in_text
+from engine.definition.checks.control_character import control_character
+from engine.definition.checks.criterion_syntax import criterion_syntax
+from engine.definition.checks.criterion_type import criterion_type
+from engine.definition.checks.dead_end import dead_end
+from engine.definition.checks.define_cycle import define_cycle
+from engine.definition.checks.dose_contradiction import dose_contradiction
+from engine.definition.checks.duplicate_id import duplicate_id
+from engine.definition.checks.duplicate_key import duplicate_key
+from engine.definition.checks.empty_selector import empty_selector
+from engine.definition.checks.end_with_moves import end_with_moves
+from engine.definition.checks.escalation_without_gate import escalation_without_gate
+from engine.definition.checks.fact_name_clash import fact_name_clash
+from engine.definition.checks.interrupt_without_release import interrupt_without_release
+from engine.definition.checks.library_name import library_name
+from engine.definition.checks.library_not_found import library_not_found
+from engine.definition.checks.merge_key import merge_key
+from engine.definition.checks.misplaced_key import misplaced_key
+from engine.definition.checks.missing_key import missing_key
+from engine.definition.checks.not_a_mapping import not_a_mapping
+from engine.definition.checks.number_without_source import number_without_source
+from engine.definition.checks.parameter_out_of_range import parameter_out_of_range
+from engine.definition.checks.parameter_without_values import parameter_without_values
+from engine.definition.checks.range_reversed import range_reversed
+from engine.definition.checks.reserved_name import reserved_name
+from engine.definition.checks.several_documents import several_documents
+from engine.definition.checks.step_without_options import step_without_options
+from engine.definition.checks.tab import tab
+from engine.definition.checks.tag import tag
+from engine.definition.checks.too_deep import too_deep
+from engine.definition.checks.too_large import too_large
+from engine.definition.checks.trials_missing import trials_missing
+from engine.definition.checks.unknown_class import unknown_class
+from engine.definition.checks.unknown_conclusion import unknown_conclusion
+from engine.definition.checks.unknown_evidence import unknown_evidence
+from engine.definition.checks.unknown_field import unknown_field
+from engine.definition.checks.unknown_gate import unknown_gate
+from engine.definition.checks.unknown_hidden import unknown_hidden
+from engine.definition.checks.unknown_key import unknown_key
+from engine.definition.checks.unknown_move import unknown_move
+from engine.definition.checks.unknown_name import unknown_name
+from engine.definition.checks.unknown_option import unknown_option
+from engine.definition.checks.unknown_source import unknown_source
+from engine.definition.checks.unknown_step import unknown_step
+from engine.definition.checks.unreachable_step import unreachable_step
+from engine.definition.checks.unused_define import unused_define
+from engine.definition.checks.unused_source import unused_source
+from engine.definition.checks.wrong_type import wrong_type
+from engine.definition.checks.wrong_value import wrong_value
+from engine.definition.checks.yaml_syntax import yaml_syntax
+from engine.definition.draft import Draft
+from engine.model.place import NOWHERE, Finding, Severity
 
 
-def findings_of(draft):
-    for c, v in draft.troubles._kept.items():
-        for x in v:
-            print(
-                c,
-                str(x.place),
-                x.place.length,
-                x.name,
-                "|",
-                x.owner,
-                "|",
-                x.detail,
-                "|",
-                x.near,
-                "|",
-                x.related,
-            )
-    for r in draft.references:
-        k = f"{r.within}.{r.name}" if r.within else r.name
-        if k not in draft.declared(r.kind):
-            print("unknown", r)
-    return ()
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check.
+
+    Attributes:
+        code: Names its function, its file, its page `docs/checks/<code>.md` and its test.
+        function: Gives its findings, in any order.
+        whole: It judges what is *not* there, so it runs only where nothing is left out because of an error.
+    """
+
+    code: str
+    function: Callable[[Draft], Iterator[Finding]]
+    whole: bool = False
+
+
+def _checks(*functions: Callable[[Draft], Iterator[Finding]], whole: bool = False) -> tuple[Check, ...]:
+    return tuple(Check(one.__name__.replace("_", "-"), one, whole) for one in functions)
+
+
+ALL: tuple[Check, ...] = (
+    # What the file says, before anything is built from it.
+    *_checks(
+        yaml_syntax,
+        control_character,
+        tab,
+        several_documents,
+        not_a_mapping,
+        too_deep,
+        too_large,
+        anchor,
+        merge_key,
+        tag,
+        duplicate_key,
+        comma_in_text,
+        unknown_key,
+        wrong_type,
+        wrong_value,
+        missing_key,
+        bad_id,
+        bad_duration,
+        misplaced_key,
+        range_reversed,
+    ),
+    # Names and criteria.
+    *_checks(
+        duplicate_id,
+        fact_name_clash,
+        reserved_name,
+        library_not_found,
+        library_name,
+        empty_selector,
+        unknown_step,
+        unknown_move,
+        unknown_evidence,
+        unknown_field,
+        unknown_option,
+        unknown_class,
+        unknown_gate,
+        unknown_conclusion,
+        unknown_source,
+        criterion_syntax,
+        criterion_type,
+        unknown_name,
+        define_cycle,
+        unknown_hidden,
+    ),
+    # What would be wrong for patients.
+    *_checks(
+        number_without_source,
+        parameter_out_of_range,
+        parameter_without_values,
+        dose_contradiction,
+        escalation_without_gate,
+        interrupt_without_release,
+        approval_missing,
+        trials_missing,
+    ),
+    # The algorithm as a whole.
+    *_checks(
+        unreachable_step,
+        dead_end,
+        end_with_moves,
+        step_without_options,
+        unused_source,
+        unused_define,
+        whole=True,
+    ),
+)
+
+
+def findings_of(draft: Draft) -> tuple[Finding, ...]:
+    """Everything the checks find, sorted by place; each with its line of the file."""
+    found: list[Finding] = []
+    for check in ALL:
+        if check.whole and any(one.severity is Severity.ERROR for one in found):
+            continue
+        found.extend(check.function(draft))
+    placed = {_placed(draft, finding): None for finding in found}
+    return tuple(sorted(placed, key=lambda one: (one.place, one.code, one.message)))
+
+
+def _placed(draft: Draft, finding: Finding) -> Finding:
+    own = next(iter(draft.files.values()))
+    place = own.place(1, 1) if finding.place == NOWHERE else finding.place
+    source = draft.files.get(place.file, own)
+    return replace(finding, place=place, excerpt=source.line(place.line))

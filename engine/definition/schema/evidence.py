@@ -22,7 +22,6 @@ from engine.definition.schema.scalars import (
 )
 from engine.model.evidence import FieldType
 
-
 FieldTypeWord = Annotated[FieldType, *one_of(FieldType, "a type of field")]
 
 

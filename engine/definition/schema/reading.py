@@ -61,9 +61,7 @@ class _Reader:
 
     def _drop(self, loc: tuple[int | str, ...], kind: str) -> None:
         path = [step for step in loc if not _is_branch(step)]
-        if kind == "missing":
-            path = path[:-1]
-        elif path and path[-1] == "[key]":
+        if kind == "missing" or (path and path[-1] == "[key]"):
             path = path[:-1]
         node: Node | None = self.root
         for step in path[:-1]:
@@ -132,9 +130,7 @@ class _Problem:
                 self.place = node.key_place(step)
                 names.append(step)
             child = _child(node, step)
-            if isinstance(child, Text) and child:
-                self.place = child.place
-            elif isinstance(child, Map | Items) and isinstance(node, Items):
+            if (isinstance(child, Text) and child) or (isinstance(child, Map | Items) and isinstance(node, Items)):
                 self.place = child.place
             node = child
         self.value = node
@@ -235,6 +231,10 @@ class _Problem:
         model = self.context.models.get(id(owner))
         known = model.keys() if model is not None else ()
         free = tuple(name for name in known if not isinstance(owner, Map) or name not in owner)
+        value = owner.get(key) if isinstance(owner, Map) else None
+        if " " in key and isinstance(value, Text) and not value and value.plain:
+            self._add("comma-in-text", key, "")
+            return
         near = self.reader.near(key, free)
         if near and isinstance(owner, Map):
             owner.lost.add(near[0])

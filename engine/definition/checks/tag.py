@@ -1,0 +1,20 @@
+"""`tag`: a YAML tag (`!name`)."""
+
+from collections.abc import Iterator
+
+from engine.definition.draft import Draft
+from engine.model.place import Finding
+
+CODE = "tag"
+
+
+def tag(draft: Draft) -> Iterator[Finding]:
+    """Each tag; none is ever acted on."""
+    for trouble in draft.troubles.of(CODE):
+        yield Finding(
+            CODE,
+            trouble.place,
+            f"`{trouble.name[:60]}` is a tag, which definitions do not use",
+            "the format says what each value is; a tag could say something else",
+            "delete the tag, or quote the text if it begins with `!`",
+        )

@@ -1,0 +1,33 @@
+"""`trials-missing`: criteria ask whether treatments failed, and nothing says when one has."""
+
+from collections.abc import Iterator
+
+from engine.definition.draft import Draft
+from engine.model.place import Finding
+
+CODE = "trials-missing"
+_JUDGED = (
+    "trial.adequate",
+    "base.adequate",
+    "episode.adequate_failures",
+    "lifetime.adequate_failures",
+    "failed.",
+)
+
+
+def trials_missing(draft: Draft) -> Iterator[Finding]:
+    """The first criterion that reads a judgement of trials in a definition without `trials`."""
+    if draft.root is None or draft.root.trials is not None or "trials" in draft.root.node.lost:
+        return
+    for judged in draft.lines:
+        facts = judged.checked.facts if judged.checked is not None else ()
+        fact = next((one for one in sorted(facts) if one.startswith(_JUDGED)), None)
+        if fact is not None:
+            yield Finding(
+                CODE,
+                judged.criterion.place(0, len(judged.criterion.said)),
+                f"{judged.criterion.owner} reads `{fact}`, but the definition has no `trials`",
+                "no treatment would ever count as failed, however many were tried",
+                "add `trials:` with `counts`, `adequate` and `failed`",
+            )
+            return

@@ -1,0 +1,67 @@
+"""What checks share: saying a finding, and names that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definition.draft import Draft, Kind, Reference
+from engine.definition.spelling import near_names
+from engine.model.place import Finding, Place, Severity
+
+_ONLY_OWN = (Kind.STEP, Kind.MOVE)
+"""Libraries serve several algorithms: steps and moves they name are looked for where there are any."""
+
+
+def unresolved(draft: Draft, *kinds: Kind) -> Iterator[tuple[Reference, tuple[str, ...]]]:
+    """References of some kinds that lead nowhere, each place once, with near names."""
+    own = next(iter(draft.files), "")
+    seen: set[tuple[Place, str]] = set()
+    for reference in draft.references:
+        if reference.kind not in kinds:
+            continue
+        whole = f"{reference.within}.{reference.name}" if reference.within else reference.name
+        known = draft.declared(reference.kind)
+        if whole in known or draft.doubted(whole) or draft.doubted(reference.within):
+            continue
+        if draft.incomplete and reference.kind not in _ONLY_OWN:
+            continue
+        if reference.kind in _ONLY_OWN and reference.place.file != own:
+            continue
+        if (reference.place, whole) in seen:
+            continue
+        seen.add((reference.place, whole))
+        prefix = f"{reference.within}." if reference.within else ""
+        names = [name[len(prefix) :] for name in known if name.startswith(prefix)]
+        yield reference, near_names(reference.name, names)
+
+
+def meant(draft: Draft, reference: Reference, near: tuple[str, ...], otherwise: str) -> str:
+    """A fix that names what may have been meant, with its line where it stands in the same file."""
+    if not near:
+        return otherwise
+    known = draft.declared(reference.kind)
+    prefix = f"{reference.within}." if reference.within else ""
+    words: list[str] = []
+    for name in near:
+        place = known.get(prefix + name)
+        where = ""
+        if place is not None and place.line:
+            where = f" (line {place.line})" if place.file == reference.place.file else f" ({place.file})"
+        words.append(f"`{name}`{where}")
+    return f"did you mean {' or '.join(words)}? Otherwise {otherwise}"
+
+
+def warning(code: str, place: Place, message: str, why: str, fix: str) -> Finding:
+    """A finding that does not keep a definition from being used."""
+    return Finding(code, place, message, why, fix, Severity.WARNING)
+
+
+def note(code: str, place: Place, message: str, why: str, fix: str) -> Finding:
+    """A finding that only tells."""
+    return Finding(code, place, message, why, fix, Severity.NOTE)
+
+
+def listed(names: tuple[str, ...] | list[str], most: int = 12) -> str:
+    """Names as an author reads them, the first few of many."""
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,0 +1,83 @@
+"""Every criterion of a draft, read once: typed, or with its problems, and what unknowns it may meet."""
+
+from __future__ import annotations
+
+from engine.criteria import BOOLEAN, Checked, CriterionError, Name, Names, Problem, check
+from engine.criteria.core import lower
+from engine.definition.draft import Criterion, Draft, Judged
+from engine.definition.limits import MAX_CRITERIA, MAX_MISTAKEN
+from engine.definition.troubles import Trouble
+from engine.model.evidence import EvidenceType
+from engine.runtime.names import field_type, names_of
+
+
+def judge(draft: Draft) -> None:
+    """Read every criterion into `lines`. Those written twice with the same meaning are read once."""
+    if draft.algorithm is None:
+        return
+    try:
+        names = names_of(draft.algorithm)
+    except ValueError as error:
+        # Two things with one name, or a parameter too large: told by the checks of these, unless unforeseen.
+        place = draft.algorithm.place
+        draft.troubles.add(Trouble("duplicate-id", place, "facts", str(error)))
+        return
+    draft.names = names
+    reader = _Reader(draft, names)
+    draft.lines = [judged for one in draft.criteria if (judged := reader.read(one)) is not None]
+
+
+class _Reader:
+    def __init__(self, draft: Draft, names: Names) -> None:
+        self.draft = draft
+        self.names = names
+        self.records: dict[str, Names] = {}
+        self.done: dict[tuple[str, str | None, bool], tuple[Checked | None, tuple[Problem, ...]]] = {}
+        self.mistaken = 0
+
+    def read(self, criterion: Criterion) -> Judged | None:
+        """Read one; None once there are too many, or too many mistakes to go on."""
+        key = (criterion.said, criterion.derives, criterion.condition)
+        if key not in self.done:
+            if len(self.done) >= MAX_CRITERIA:
+                place = criterion.place(0, 1)
+                self.draft.troubles.add(Trouble("too-large", place, detail=f"{MAX_CRITERIA} criteria"))
+                return None
+            if self.mistaken >= MAX_MISTAKEN:
+                self.draft.troubles.left_out += 1
+                return None
+            self.done[key] = self._check(criterion)
+            self.mistaken += bool(self.done[key][1])
+        checked, problems = self.done[key]
+        if criterion.derives is not None and checked is not None:
+            self._working_name(criterion, checked)
+        return Judged(criterion, checked, problems)
+
+    def _check(self, criterion: Criterion) -> tuple[Checked | None, tuple[Problem, ...]]:
+        names = self.names if criterion.derives is None else self._record_names(criterion.derives)
+        result = check(criterion.said, names, BOOLEAN if criterion.condition else None)
+        if isinstance(result, tuple):
+            return None, result
+        try:
+            lower(result)
+        except CriterionError as error:
+            return None, error.problems
+        return result, ()
+
+    def _record_names(self, evidence: str) -> Names:
+        """Inside a record its own fields are bare names."""
+        if evidence not in self.records:
+            kind = self.draft.algorithm.evidence.get(evidence) if self.draft.algorithm else None
+            self.records[evidence] = Names(tuple(_field_names(kind)) if kind else ())
+        return self.records[evidence]
+
+    def _working_name(self, criterion: Criterion, checked: Checked) -> None:
+        """A derived value that is no field can be used by those after it."""
+        name = criterion.derived
+        known = self._record_names(criterion.derives or "")
+        if name is not None and known.lookup(name) is None:
+            self.records[criterion.derives or ""] = known.extended((Name(name, checked.type, name),))
+
+
+def _field_names(kind: EvidenceType) -> list[Name]:
+    return [Name(field.name, field_type(field), field.title) for field in kind.fields.values()]

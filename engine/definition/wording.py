@@ -1,0 +1,101 @@
+"""Problems of criteria, sorted for the checks; and what a part of a criterion may not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.criteria import CriterionError, Problem, parse
+from engine.criteria.syntax import Node, Reference, walk
+from engine.definition.draft import Criterion, Draft
+
+SYNTAX = frozenset(
+    ["bracket-not-matched", "character-unknown", "criterion-empty", "criterion-too-deep", "criterion-too-large", "criterion-too-long", "date-impossible", "date-out-of-range", "list-misplaced", "number-out-of-range", "text-escape", "text-not-closed", "value-missing", "word-unexpected"]
+)
+"""Codes of the language for texts that are no expression."""
+UNKNOWN_NAME = "name-unknown"
+TOLD_ELSEWHERE = frozenset((UNKNOWN_NAME, "define-circular", "define-unusable"))
+"""Codes that another check tells of, at the place where it is to be mended."""
+
+_EVER_UNKNOWN = {
+    "trial": ("adequate", "outcome", "days_covered_percent"),
+    "base": ("adequate", "outcome", "days_covered_percent"),
+    "score": ("now", "baseline", "previous", "last", "total", "observed_on", "last_on"),
+    "staging": ("thase_rush", "mgh_s", "msm"),
+}
+"""Facts of the history that rest on evidence. Other history facts are never unknown; a day that never was
+(`stopped_on` of a running trial) is no missing evidence."""
+
+
+def problems_of(draft: Draft) -> Iterator[tuple[Criterion, Problem]]:
+    """Every problem of every criterion, each place once."""
+    seen: set[tuple[int, str, int]] = set()
+    for judged in draft.lines:
+        for problem in judged.problems:
+            key = (id(judged.criterion.text), problem.code, problem.start)
+            if key not in seen:
+                seen.add(key)
+                yield judged.criterion, problem
+
+
+def is_doubted(draft: Draft, written: str) -> bool:
+    """Whether a name may exist after all: declared with a problem of its own, or in a library not read."""
+    if draft.incomplete:
+        return True
+    parts = [part.strip().strip('"') for part in written.split(".")]
+    beginnings = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return any(draft.doubted(name) for name in (*beginnings, *parts[1:]))
+
+
+def trees_of(draft: Draft) -> dict[str, list[Node]]:
+    """The trees of the criteria that make up each define and series; those that cannot be read left out."""
+    trees: dict[str, list[Node]] = {}
+    for judged in draft.lines:
+        name = judged.criterion.named
+        if name is None:
+            continue
+        try:
+            trees.setdefault(name, []).append(parse(judged.criterion.said))
+        except CriterionError:
+            continue
+    return trees
+
+
+class Unknowns:
+    """Which facts may be unknown, and whether a part of a criterion reads one."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.evidence = draft.algorithm.evidence if draft.algorithm else {}
+        self.series = draft.algorithm.series if draft.algorithm else {}
+        self.defined: dict[str, list[str]] = {}
+        for judged in draft.lines:
+            if judged.criterion.named is not None and judged.checked is not None:
+                self.defined.setdefault(judged.criterion.named, []).extend(sorted(judged.checked.facts))
+
+    def read_by(self, part: Node, criterion: Criterion) -> str | None:
+        """The first fact it reads, directly or through defines, that may be unknown."""
+        for node in walk(part):
+            if isinstance(node, Reference):
+                for fact in self._facts(node, criterion):
+                    if criterion.derives is not None or self._may_be_unknown(fact):
+                        return fact
+        return None
+
+    def _facts(self, node: Reference, criterion: Criterion) -> Iterator[str]:
+        names = self.draft.names
+        name = node.name
+        if node.quoted and names is not None:
+            name = next(iter(names.titled(name)), name)
+        if criterion.derives is None and names is not None and name in names.defines:
+            yield from self.defined.get(name, ())
+        else:
+            yield name
+
+    def _may_be_unknown(self, fact: str) -> bool:
+        root, _, rest = fact.partition(".")
+        if root in self.evidence:
+            return rest != "days_since"
+        if root in self.series:
+            one = self.series[root]
+            return one.take != "count" or one.within is not None
+        return root == "failed" or rest in _EVER_UNKNOWN.get(root, ())
