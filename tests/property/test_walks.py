@@ -6,16 +6,16 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.definition import load_shipped
 from engine.model.decision import Status
 from engine.model.event import EventType
 from engine.runtime import decide, replay
 from engine.runtime.decide import day_of
 from engine.runtime.machine import StepMachine
 from engine.runtime.moves import move_status
+from tests.support.algorithms import shipped_algorithm
 from tests.support.walks import Walk, walks
 
-ALGORITHM = load_shipped("stepwise-depression")
+ALGORITHM = shipped_algorithm("stepwise-depression")
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 

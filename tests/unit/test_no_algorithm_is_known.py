@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.definition import load_shipped
+from tests.support.algorithms import shipped_algorithm
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "engine").rglob("*.py"))
@@ -16,7 +16,7 @@ ALLOWED = {"partial", "remission", "response"}
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_source_names_a_move_a_measure_or_an_interrupt(path: Path) -> None:
     """The ids of moves, interrupts, flags and questionnaires occur in no quoted text of the engine."""
-    algorithm = load_shipped("stepwise-depression")
+    algorithm = shipped_algorithm("stepwise-depression")
     own = {"deviation_expired", "outcome_disagrees", "rests_on_retracted"}
     ids = {*algorithm.moves, *algorithm.interrupts, *algorithm.flags, *algorithm.evidence, *algorithm.steps}
     quoted = set(re.findall(r"""(?<!["'\w])["']([a-z][a-z0-9_]+)["']""", path.read_text(encoding="utf-8")))
