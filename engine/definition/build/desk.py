@@ -36,7 +36,7 @@ class Desk:
         return str(name) if self.use(kind, name, place_of(name), owner, within) else None
 
     def fact(self, text: str, owner: str, others: Iterable[str] = ()) -> str | None:
-        """Note a fact that is read (`phq9.total`), or one of a few `others`; the fact where it is known."""
+        """Note a fact that is read (`phq9.total`, `phq9.observed_on`), or one of `others`; the fact if known."""
         name = str(text).strip()
         if name in others:
             return name
@@ -45,6 +45,8 @@ class Desk:
         whole = text if isinstance(text, Text) else None
         if not self.use(Kind.EVIDENCE, root, whole.part(0, len(root)) if whole else place, owner):
             return None
+        if field == "observed_on":
+            return name
         spot = whole.part(len(root) + 1, len(name)) if whole and field else place
         return name if self.use(Kind.FIELD, field, spot, owner, within=root) else None
 
