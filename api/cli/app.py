@@ -1,0 +1,100 @@
+"""The commands of `treadway`. What they need is imported when they run, so that help comes at once."""
+
+from typing import Annotated
+
+from typer import Exit, Option, Typer
+
+from api.cli import case_read, case_write, check, db, doctor
+from api.cli.help import Command, Group
+
+_WIDTH = {"max_content_width": 100}
+
+
+def _group(help_: str) -> Typer:
+    return Typer(
+        cls=Group,
+        help=help_,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_WIDTH,
+    )
+
+
+app = _group(
+    """Treatment algorithms that run: the algorithm permits, refuses or says what is missing.
+The clinician decides.
+
+Results go to standard output, narration to standard error. Exit codes: 0 done, 1 the answer is no,
+2 wrong usage, 3 input not found or unreadable, 4 the case has moved on, 5 not done in time, 6 not allowed,
+70 our fault, 130 interrupted.
+
+Examples:
+  treadway demo
+  treadway check algorithms/stepwise-depression
+  treadway case open stepwise-depression --born 1981-07-14 --sex female
+  treadway case why 1042 augment"""
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from api.cli.version import version
+
+        print(f"treadway {version()}")
+        raise Exit
+
+
+@app.callback()
+def _treadway(
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+case = _group(
+    """Work with cases. Every command takes --database URL (or TREADWAY_DATABASE_URL); without it the cases are
+in one file in your data folder.
+
+Examples:
+  treadway case open stepwise-depression --born 1981-07-14 --sex female
+  treadway case record 1042 phq9 total=17 item9=0
+  treadway case show 1042"""
+)
+for name, function in (
+    ("open", case_write.open_),
+    ("list", case_read.list_),
+    ("show", case_read.show),
+    ("record", case_write.record),
+    ("retract", case_write.retract),
+    ("ask", case_read.ask),
+    ("why", case_read.why),
+    ("move", case_write.move),
+    ("start", case_write.start),
+    ("dose", case_write.dose_),
+    ("stop", case_write.stop),
+    ("sign", case_write.sign),
+    ("release", case_write.release),
+    ("note", case_write.note),
+    ("history", case_read.history),
+):
+    case.command(name, cls=Command, context_settings=_WIDTH)(function)
+
+database = _group(
+    """Keep the database of cases whole.
+
+Examples:
+  treadway db verify
+  treadway db backup cases-2026-03-02.db"""
+)
+for name, function in (("verify", db.verify), ("backup", db.backup), ("upgrade", db.upgrade)):
+    database.command(name, cls=Command, context_settings=_WIDTH)(function)
+
+for name, function in (("check", check.check),):
+    app.command(name, cls=Command, context_settings=_WIDTH)(function)
+app.add_typer(case, name="case")
+app.add_typer(database, name="db")
+app.command("doctor", cls=Command, context_settings=_WIDTH)(doctor.doctor)
