@@ -13,6 +13,7 @@ Need = frozenset[str]
 """Evidence fields (`mdq.score`) that would be recorded together."""
 
 MOST_SETS = 24
+_NONE: Need = frozenset()
 
 
 def evidence_for(facts: Facts, name: str) -> Need | None:
@@ -97,5 +98,5 @@ def _sets(facts: Facts, sets: Iterable[frozenset[str]]) -> tuple[Need, ...]:
     for names in sets:
         needs = [evidence_for(facts, name) for name in names]
         if all(need is not None for need in needs):
-            found.append(frozenset().union(*(need for need in needs if need is not None)))
+            found.append(_NONE.union(*(need for need in needs if need is not None)))
     return minimal(found)

@@ -22,7 +22,11 @@ def gate_answer(day: Day, gate: Gate, answers: Mapping[str, bool] | None = None)
             answers of the signature that holds count.
     """
     signature = holding_signature(day, gate)
-    word = answers if answers is not None else (signature.answers if signature else {})
+    word: Mapping[str, bool] = {}
+    if answers is not None:
+        word = answers
+    elif signature is not None:
+        word = signature.answers
     if signature is not None and answers is None:
         # While a signature holds, what it reset is no change of an answer.
         day = Day(day.plan, day.case, day.today, ignore_signature=signature.seq)

@@ -6,7 +6,7 @@ from engine.criteria.explain import explain
 from engine.model.algorithm import Move
 from engine.model.case import Case, RaisedInterrupt
 from engine.model.decision import Decision, Kleene, Part, Reason, status_of
-from engine.model.event import Draft, Event, EventType
+from engine.model.event import Draft, Event, EventType, Json
 from engine.model.gate import Interrupt
 from engine.runtime.day import Day, latest
 from engine.runtime.facts import Facts
@@ -61,7 +61,8 @@ def consequences(plan: Plan, case: Case, event: Event) -> tuple[Draft, ...]:
             continue
         facts = Facts(day, after_seq=_last_release(case, interrupt.id))
         if plan.holds(interrupt.raise_when, facts) is True:
-            payload = {"interrupt": interrupt.id, "evidence": list(_raising_records(day, interrupt, facts))}
+            evidence: list[Json] = [*_raising_records(day, interrupt, facts)]
+            payload: dict[str, Json] = {"interrupt": interrupt.id, "evidence": evidence}
             found.append(Draft(EventType.INTERRUPT_RAISED, event.observed_on, payload))
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from functools import cached_property
 
-from engine.criteria import Criterion, compile_criterion
+from engine.criteria import Criterion, Facts, compile_criterion
 from engine.criteria.english import sentence
 from engine.model.algorithm import Algorithm
 from engine.model.criterion import Condition, Line, NoneOf, text_of
@@ -53,11 +53,11 @@ class Plan:
             found = self._conditions[id(condition)] = (condition, self.criterion(text_of(condition)))
         return found[1]
 
-    def holds(self, condition: Condition | None, facts: "dict[str, object]") -> Kleene:
+    def holds(self, condition: Condition | None, facts: Facts) -> Kleene:
         """Whether a condition holds; no condition always does."""
         if condition is None:
             return True
-        value = self.of(condition).evaluate(facts)  # pyright: ignore[reportArgumentType]
+        value = self.of(condition).evaluate(facts)
         return value if value is None else value is True
 
     @cached_property

@@ -56,9 +56,9 @@ def series_value(facts: "Facts", series: Series) -> Value | None:
         case "earliest":
             return values[0]
         case "lowest":
-            return min(v for v in values if v is not None)  # pyright: ignore[reportArgumentType]
+            return min(v for v in values if v is not None)
         case "highest":
-            return max(v for v in values if v is not None)  # pyright: ignore[reportArgumentType]
+            return max(v for v in values if v is not None)
         case _:
             return values[-1]
 

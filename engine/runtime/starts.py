@@ -243,8 +243,8 @@ def decide_dose(day: Day, change: DoseChange) -> Decision:
     option = day.plan.algorithm.formulary.options[change.option]
     treatment = running(day, change.option)
     if treatment is None:
-        parts = (_no(Part.OPTION, "not_taken", f"{option.title} is not taken, so its dose cannot change"),)
-        return _decision(day, "dose", option, parts, [])
+        text = f"{option.title} is not taken, so its dose cannot change"
+        return _decision(day, "dose", option, (_no(Part.OPTION, "not_taken", text),), [])
     before = treatment.doses[-1].dose_mg_per_day
     raised = before is None or change.dose_mg_per_day > before
     if not raised:

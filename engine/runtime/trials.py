@@ -94,7 +94,7 @@ def _trial(day: Day, treatment: Treatment, visit: int, started_on: date, start_s
         left = day.case.visits[visit]
         if left.left_on is not None and left.left_seq is not None and left.left_on <= day.today:
             settled.append((left.left_seq, left.left_on))
-    settled_seq, settled_on = min(settled, default=(None, None), key=lambda pair: cast(int, pair[0]))
+    settled_seq, settled_on = min(settled, default=(None, None), key=lambda pair: pair[0])
     clock_from, clock_seq = started_on, start_seq
     for signature in day.case.signatures:
         if (

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from engine.criteria import TODAY
 from engine.model.algorithm import Move
 from engine.model.criterion import Condition, NoneOf, lines_of
-from engine.model.decision import Decision, GateAnswer, ItemResult, Part, Reason, Status
+from engine.model.decision import Decision, GateAnswer, GateItemAnswer, ItemResult, Part, Reason, Status
 from engine.model.gate import GateItem
 from engine.model.time import Duration, Unit, Window, add_months, days
 from engine.runtime.day import GATE_WINDOW_DAYS, Day
@@ -84,7 +84,7 @@ def _line_at(day: Day, move: Move, reason: Reason) -> Condition | None:
 
 def _timed_gate(day: Day, answer: GateAnswer) -> GateAnswer:
     gate = day.plan.algorithm.gates[answer.id]
-    items = []
+    items: list[GateItemAnswer] = []
     for item, shown in zip(gate.items, answer.items, strict=True):
         if shown.result is ItemResult.FAILS and item.passes is not None and not shown.by_word:
             items.append(replace(shown, again_on=_passes_on(day, item)))
