@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from engine.definition import load_shipped
+from engine.definition.loader import load_shipped
 from engine.model.algorithm import Algorithm
 
 
