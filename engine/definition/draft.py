@@ -26,6 +26,9 @@ class Kind(StrEnum):
     TREATMENT = "option, class or group"
     GATE = "gate"
     CONCLUSION = "conclusion"
+    ITEM = "item"
+    INTERRUPT = "interrupt"
+    FLAG = "flag"
     SOURCE = "source"
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.criteria import BOOLEAN, Checked, CriterionError, Name, Names, Problem, check
-from engine.criteria.core import lower
+from engine.criteria import BOOLEAN, Checked, CriterionError, Name, Names, Problem, compile_criterion
 from engine.definition.draft import Criterion, Draft, Judged
 from engine.definition.limits import MAX_CRITERIA, MAX_MISTAKEN
 from engine.definition.troubles import Trouble
@@ -11,12 +10,12 @@ from engine.model.evidence import EvidenceType
 from engine.runtime.names import field_type, names_of
 
 
-def judge(draft: Draft) -> None:
-    """Read every criterion into `lines`. Those written twice with the same meaning are read once."""
+def judge(draft: Draft, names: Names | None = None) -> None:
+    """Read every criterion into `lines`, those written twice once. `names`: where they are at hand already."""
     if draft.algorithm is None:
         return
     try:
-        names = names_of(draft.algorithm)
+        names = names_of(draft.algorithm) if names is None else names
     except ValueError as error:
         # Two things with one name, or a parameter too large: told by the checks of these, unless unforeseen.
         place = draft.algorithm.place
@@ -55,14 +54,12 @@ class _Reader:
 
     def _check(self, criterion: Criterion) -> tuple[Checked | None, tuple[Problem, ...]]:
         names = self.names if criterion.derives is None else self._record_names(criterion.derives)
-        result = check(criterion.said, names, BOOLEAN if criterion.condition else None)
-        if isinstance(result, tuple):
-            return None, result
         try:
-            lower(result)
+            # Compiled and not only typed: what is too large once its defines are written out shows here.
+            ready = compile_criterion(criterion.said, names, BOOLEAN if criterion.condition else None)
         except CriterionError as error:
             return None, error.problems
-        return result, ()
+        return ready.checked, ()
 
     def _record_names(self, evidence: str) -> Names:
         """Inside a record its own fields are bare names."""

@@ -9,7 +9,22 @@ from engine.criteria.syntax import Node, Reference, walk
 from engine.definition.draft import Criterion, Draft
 
 SYNTAX = frozenset(
-    ["bracket-not-matched", "character-unknown", "criterion-empty", "criterion-too-deep", "criterion-too-large", "criterion-too-long", "date-impossible", "date-out-of-range", "list-misplaced", "number-out-of-range", "text-escape", "text-not-closed", "value-missing", "word-unexpected"]
+    [
+        "bracket-not-matched",
+        "character-unknown",
+        "criterion-empty",
+        "criterion-too-deep",
+        "criterion-too-large",
+        "criterion-too-long",
+        "date-impossible",
+        "date-out-of-range",
+        "list-misplaced",
+        "number-out-of-range",
+        "text-escape",
+        "text-not-closed",
+        "value-missing",
+        "word-unexpected",
+    ]
 )
 """Codes of the language for texts that are no expression."""
 UNKNOWN_NAME = "name-unknown"

@@ -59,6 +59,11 @@ from engine.definition.checks.unused_source import unused_source
 from engine.definition.checks.wrong_type import wrong_type
 from engine.definition.checks.wrong_value import wrong_value
 from engine.definition.checks.yaml_syntax import yaml_syntax
+from engine.definition.checks.unknown_interrupt import unknown_interrupt
+from engine.definition.checks.unknown_flag import unknown_flag
+from engine.definition.checks.unknown_item import unknown_item
+from engine.definition.checks.scenario_algorithm import scenario_algorithm
+from engine.definition.checks.impossible_record import impossible_record
 from engine.definition.draft import Draft
 from engine.model.place import NOWHERE, Finding, Severity
 
@@ -82,81 +87,92 @@ def _checks(*functions: Callable[[Draft], Iterator[Finding]], whole: bool = Fals
     return tuple(Check(one.__name__.replace("_", "-"), one, whole) for one in functions)
 
 
-ALL: tuple[Check, ...] = (
-    # What the file says, before anything is built from it.
-    *_checks(
-        yaml_syntax,
-        control_character,
-        tab,
-        several_documents,
-        not_a_mapping,
-        too_deep,
-        too_large,
-        anchor,
-        merge_key,
-        tag,
-        duplicate_key,
-        comma_in_text,
-        unknown_key,
-        wrong_type,
-        wrong_value,
-        missing_key,
-        bad_id,
-        bad_duration,
-        misplaced_key,
-        range_reversed,
-    ),
-    # Names and criteria.
-    *_checks(
-        duplicate_id,
-        fact_name_clash,
-        reserved_name,
-        library_not_found,
-        library_name,
-        empty_selector,
-        unknown_step,
-        unknown_move,
-        unknown_evidence,
-        unknown_field,
-        unknown_option,
-        unknown_class,
-        unknown_gate,
-        unknown_conclusion,
-        unknown_source,
-        criterion_syntax,
-        criterion_type,
-        unknown_name,
-        define_cycle,
-        unknown_hidden,
-    ),
-    # What would be wrong for patients.
-    *_checks(
-        number_without_source,
-        parameter_out_of_range,
-        parameter_without_values,
-        dose_contradiction,
-        escalation_without_gate,
-        interrupt_without_release,
-        approval_missing,
-        trials_missing,
-    ),
-    # The algorithm as a whole.
-    *_checks(
-        unreachable_step,
-        dead_end,
-        end_with_moves,
-        step_without_options,
-        unused_source,
-        unused_define,
-        whole=True,
-    ),
+READING = _checks(
+    yaml_syntax,
+    control_character,
+    tab,
+    several_documents,
+    not_a_mapping,
+    too_deep,
+    too_large,
+    anchor,
+    merge_key,
+    tag,
+    duplicate_key,
+    comma_in_text,
+    unknown_key,
+    wrong_type,
+    wrong_value,
+    missing_key,
+    bad_id,
+    bad_duration,
+    misplaced_key,
+    range_reversed,
 )
+"""What a file says, before anything is built from it."""
+
+NAMING = _checks(
+    unknown_step,
+    unknown_move,
+    unknown_evidence,
+    unknown_field,
+    unknown_option,
+    unknown_class,
+    unknown_gate,
+    unknown_conclusion,
+    unknown_source,
+    unknown_interrupt,
+    unknown_flag,
+    unknown_item,
+    criterion_syntax,
+    criterion_type,
+    unknown_name,
+)
+"""Names that lead nowhere, and criteria that cannot be read."""
+
+CARE = _checks(
+    define_cycle,
+    unknown_hidden,
+    duplicate_id,
+    fact_name_clash,
+    reserved_name,
+    library_not_found,
+    library_name,
+    empty_selector,
+    number_without_source,
+    parameter_out_of_range,
+    parameter_without_values,
+    dose_contradiction,
+    escalation_without_gate,
+    interrupt_without_release,
+    approval_missing,
+    trials_missing,
+)
+"""What would be wrong for patients."""
+
+WHOLE = _checks(
+    unreachable_step,
+    dead_end,
+    end_with_moves,
+    step_without_options,
+    unused_source,
+    unused_define,
+    whole=True,
+)
+"""The algorithm as a whole."""
+
+STORY = _checks(scenario_algorithm, impossible_record)
+"""What is wrong with a scenario alone."""
+
+DEFINITION = (*READING, *NAMING, *CARE, *WHOLE)
+SCENARIO = (*READING, *NAMING, *STORY)
+ALL = (*DEFINITION, *STORY)
 
 
-def findings_of(draft: Draft) -> tuple[Finding, ...]:
-    """Everything the checks find, sorted by place; each with its line of the file."""
+def findings_of(draft: Draft, checks: tuple[Check, ...] = DEFINITION) -> tuple[Finding, ...]:
+    """Everything some checks find, sorted by place; each with its line of the file."""
     found: list[Finding] = []
-    for check in ALL:
+    for check in checks:
         if check.whole and any(one.severity is Severity.ERROR for one in found):
             continue
         found.extend(check.function(draft))

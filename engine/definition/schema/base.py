@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -32,6 +32,9 @@ class Part(BaseModel):
     """A mapping of the format. Its values are typed; texts keep their places."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, serialize_by_alias=True)
+
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Keys a file must have. They are optional to pydantic, so that a file without one is still read to its end."""
 
     _node: Map = PrivateAttr(default_factory=lambda: Map(NOWHERE))
 

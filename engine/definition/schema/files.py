@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Discriminator, Field, Tag
 
@@ -117,6 +117,8 @@ class Shared(Part):
 class LibraryFile(Shared):
     """A library: `algorithms/library/<room>/<name>.yaml`."""
 
+    needed: ClassVar[tuple[str, ...]] = ("library", "version")
+
     library: Path | None = None
     language: Words | None = None
 
@@ -141,6 +143,8 @@ class ReplacesPart(Part):
 class AlgorithmFile(Shared):
     """An algorithm: `<folder>/algorithm.yaml`."""
 
+    needed: ClassVar[tuple[str, ...]] = ("algorithm", "version", "title", "start", "steps")
+
     algorithm: Id | None = None
     population: Words | None = None
     country: Words | None = None
@@ -159,10 +163,3 @@ class AlgorithmFile(Shared):
     steps: dict[Snake, StepPart] = {}
     moves: dict[Template, MovePart] = {}
     claims: dict[Id, dict[Id, Any]] = {}
-
-
-REQUIRED = {
-    AlgorithmFile: ("algorithm", "version", "title", "start", "steps"),
-    LibraryFile: ("library", "version"),
-}
-"""Keys each kind of file needs; optional to pydantic, so that a file without one is still read to its end."""

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from engine.definition.schema.base import Part, Reading
-from engine.definition.schema.files import REQUIRED
 from engine.definition.spelling import near_names
 from engine.definition.tree import Items, Map, Node, Text, kind_of
 from engine.definition.troubles import Trouble, Troubles
@@ -35,7 +34,7 @@ def read_model(root: Map, model: type[Model], troubles: Troubles) -> Model | Non
         except ValidationError as error:
             reader.leave_out(error, context)
         else:
-            for key in REQUIRED.get(model, ()):
+            for key in model.needed:
                 if key not in root and key not in root.lost:
                     troubles.add(Trouble("missing-key", root.place, key, "the file"))
             return made
@@ -130,7 +129,9 @@ class _Problem:
                 self.place = node.key_place(step)
                 names.append(step)
             child = _child(node, step)
-            if (isinstance(child, Text) and child) or (isinstance(child, Map | Items) and isinstance(node, Items)):
+            if (isinstance(child, Text) and child) or (
+                isinstance(child, Map | Items) and isinstance(node, Items)
+            ):
                 self.place = child.place
             node = child
         self.value = node
