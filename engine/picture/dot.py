@@ -1,5 +1,9 @@
 """A plan as DOT text. Every word goes through `labels`, so that no name in a definition can become markup."""
 
+from contextlib import AbstractContextManager
+from itertools import pairwise
+from typing import Protocol, cast
+
 import graphviz
 
 from engine.model.algorithm import Algorithm
@@ -13,7 +17,7 @@ from engine.picture.labels import (
     safety_label,
     start_label,
 )
-from engine.picture.palette import GATE, INK, LOOKS, PAPER, PLAIN, RULE
+from engine.picture.palette import GATE, INK, LOOKS, PAPER, PLAIN
 from engine.picture.plan import Arrow, Box, GateBox, Plan, Stroke
 from engine.picture.planner import plan as planned
 
@@ -39,6 +43,19 @@ STROKES = {
 }
 
 
+class _Canvas(Protocol):
+    """The part of `graphviz.Digraph` used here; the library states no types."""
+
+    source: str
+
+    def node(self, name: str, label: str | None = None, **attributes: str) -> None: ...
+    def edge(self, tail_name: str, head_name: str, **attributes: str) -> None: ...
+    def attr(self, **attributes: str) -> None: ...
+    def subgraph(
+        self, *, name: str | None = None, graph_attr: dict[str, str] | None = None
+    ) -> AbstractContextManager["_Canvas"]: ...
+
+
 def dot_text(algorithm: Algorithm) -> str:
     """DOT of the reader's view. The same algorithm gives the same text."""
     return dot_of(planned(algorithm))
@@ -46,7 +63,7 @@ def dot_text(algorithm: Algorithm) -> str:
 
 def dot_of(plan: Plan) -> str:
     """DOT of a plan."""
-    graph = graphviz.Digraph("treadway", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
+    graph = cast("_Canvas", graphviz.Digraph("treadway", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE))
     graph.node(
         "start", start_label(), id="start", shape="circle", style="filled", fillcolor=INK, fontcolor=PAPER,
         width="0.62", fixedsize="true",
@@ -60,8 +77,8 @@ def dot_of(plan: Plan) -> str:
     for frame in plan.frames.values():
         with graph.subgraph(name=f"cluster_{frame.ref}") as cluster:
             cluster.attr(
-                id=frame.ref, label=frame_label(plan, frame), labeljust="l", style="rounded", color=frame.look.line,
-                penwidth="1.6", margin="12",
+                id=frame.ref, label=frame_label(plan, frame), labeljust="l", style="rounded",
+                color=frame.look.line, penwidth="1.6", margin="12",
             )  # fmt: skip
             members = [plan.ref_of(step) for step in frame.steps]
             for ref in members:
@@ -80,7 +97,7 @@ def dot_of(plan: Plan) -> str:
     return graph.source
 
 
-def _box(graph: graphviz.Digraph, plan: Plan, box: Box) -> None:
+def _box(graph: _Canvas, plan: Plan, box: Box) -> None:
     if box.leaves:
         graph.node(
             box.ref, end_label(box), id=box.ref, shape="box", style="rounded,filled", fillcolor=PAPER,
@@ -90,14 +107,14 @@ def _box(graph: graphviz.Digraph, plan: Plan, box: Box) -> None:
         graph.node(box.ref, box_label(plan, box), id=box.ref)
 
 
-def _gate(graph: graphviz.Digraph, gate: GateBox) -> None:
+def _gate(graph: _Canvas, gate: GateBox) -> None:
     graph.node(
-        gate.ref, gate_label(), id=gate.ref, shape="hexagon", style="filled", fillcolor=GATE.fill, color=GATE.line,
-        penwidth="2", margin="0.04,0.03", width="1.05", height="0.42",
+        gate.ref, gate_label(), id=gate.ref, shape="hexagon", style="filled", fillcolor=GATE.fill,
+        color=GATE.line, penwidth="2", margin="0.04,0.03", width="1.05", height="0.42",
     )  # fmt: skip
 
 
-def _arrow(graph: graphviz.Digraph, plan: Plan, arrow: Arrow) -> None:
+def _arrow(graph: _Canvas, plan: Plan, arrow: Arrow) -> None:
     attributes = dict(STROKES[arrow.stroke])
     if arrow.label:
         attributes["label"] = arrow_label(arrow)
@@ -121,17 +138,17 @@ def _anchor(plan: Plan, ref: str, *, tail: bool) -> str:
     return plan.ref_of(steps[(len(steps) - 1) // 2])
 
 
-def _level(graph: graphviz.Digraph, refs: tuple[str, ...]) -> None:
+def _level(graph: _Canvas, refs: tuple[str, ...]) -> None:
     with graph.subgraph(graph_attr={"rank": "same"}) as same:
         for ref in refs:
             same.node(ref)
 
 
-def _side_by_side(graph: graphviz.Digraph, refs: list[str]) -> None:
+def _side_by_side(graph: _Canvas, refs: list[str]) -> None:
     with graph.subgraph(graph_attr={"rank": "same"}) as same:
-        for left, right in zip(refs, refs[1:], strict=False):
+        for left, right in pairwise(refs):
             same.edge(left, right, style="invis")
 
 
-def _key(graph: graphviz.Digraph, plan: Plan) -> None:
+def _key(graph: _Canvas, plan: Plan) -> None:
     graph.node("key", key_label(plan), id="key")

@@ -6,10 +6,13 @@ from html import escape
 from engine.picture.font import drawable, font
 from engine.picture.palette import GATE, INK, PAPER, PLAIN, RULE, STOP, Look, look_of
 from engine.picture.plan import Arrow, Box, Frame, MoveLine, Plan, Stroke
-from engine.picture.words import group_title, lines, listed, sentence_case, short_name
+from engine.picture.words import group_title, lines, sentence_case
 
 TITLE_SIZE, BODY_SIZE, KIND_SIZE = 16, 13, 11
 SAFETY_COLUMNS = 62
+TITLE_COLUMNS, LINE_COLUMNS, GOAL_COLUMNS = 36, 46, 28
+GOAL = "\u25ba"
+"""Begins the target of a line in a box, and nothing else."""
 END_WORD = "LEAVE"
 TAB_ROOM = 8
 """Points kept free above the steps of a choice, for the tabs of an overlay."""
@@ -76,17 +79,22 @@ def gate_label() -> str:
 
 
 def _title_strip(code: str, title: str, look: Look, kind: str) -> str:
-    name = f"{code}  {title}" if code else title
-    return (
-        f'<td bgcolor="{look.fill}" cellpadding="4"><table border="0" cellborder="0" cellspacing="0" cellpadding="0">'
-        f'<tr><td align="left"{_least_width([name], TITLE_SIZE, heavy=True)}>{sized(bold(name), TITLE_SIZE)}</td>'
-        + (
-            f'<td width="12"></td><td align="right">{level(sized(words(kind), KIND_SIZE))}</td>'
-            if kind
-            else ""
-        )
-        + "</tr></table></td>"
+    first, *rest = lines((), title, TITLE_COLUMNS) or ("",)
+    name = (f"{code}  {first}" if code else first, *rest)
+    word = (
+        f'<td width="12"></td><td align="right">{level(sized(words(kind), KIND_SIZE))}</td>' if kind else ""
     )
+    row = f"<tr>{_named(name, TITLE_SIZE)}{word}</tr>"
+    return f'<td bgcolor="{look.fill}" cellpadding="4">{table(row)}</td>'
+
+
+def _named(texts: Sequence[str], size: int, color: str = INK) -> str:
+    """A cell of bold lines."""
+    rows = '<br align="left"/>'.join(bold(text) for text in texts) + (
+        '<br align="left"/>' if len(texts) > 1 else ""
+    )
+    width = _least_width(texts, size, heavy=True)
+    return f'<td align="left" balign="left"{width}>{sized(rows, size, color)}</td>'
 
 
 def box_label(plan: Plan, box: Box) -> str:
@@ -101,26 +109,27 @@ def box_label(plan: Plan, box: Box) -> str:
         inner = "".join(_line_row(plan, line) for line in box.lines)
         rows.append(f'<tr><td cellpadding="1" align="left">{table(inner, spacing=2, padding=1)}</td></tr>')
     return _html(
-        f'<table border="1.6" color="{look.line}" cellborder="0" cellspacing="4" cellpadding="0" style="rounded" '
-        f'bgcolor="{PAPER}">{"".join(rows)}</table>'
+        f'<table border="1" color="{look.line}" cellborder="0" cellspacing="4" cellpadding="0" '
+        f'style="rounded" bgcolor="{PAPER}">{"".join(rows)}</table>'
     )
 
 
 def _line_row(plan: Plan, line: MoveLine) -> str:
-    goal = f"\u25ba {line.goal}"
+    first, *rest = lines((), line.goal, GOAL_COLUMNS)
     color = look_of(plan.algorithm.steps[line.targets[0]]).line if len(line.targets) == 1 else INK
     return (
-        f'<tr><td align="left"{_least_width([line.text], BODY_SIZE)}>{level(sized(words(line.text), BODY_SIZE))}</td>'
-        f"{_gate_chip(line)}"
-        f'<td align="left"{_least_width([goal], BODY_SIZE, heavy=True)}>{sized(bold(goal), BODY_SIZE, color)}</td>'
-        f'<td width="{VERDICT_ROOM}"></td></tr>'
+        f'<tr><td align="left">{table(stacked(lines((), line.text, LINE_COLUMNS)))}</td>{_gate_chip(line)}'
+        f'{_named((f"{GOAL} {first}", *rest), BODY_SIZE, color)}<td width="{VERDICT_ROOM}"></td></tr>'
     )
 
 
 def _gate_chip(line: MoveLine) -> str:
     if line.gate is None:
         return '<td width="6"></td><td></td>'
-    return f'<td width="6"></td><td bgcolor="{GATE.fill}" border="1" color="{GATE.line}">{sized("<b>GATE</b>", KIND_SIZE - 1)}</td>'
+    chip = (
+        f'<td bgcolor="{GATE.fill}" border="1" color="{GATE.line}">{sized("<b>GATE</b>", KIND_SIZE - 1)}</td>'
+    )
+    return f'<td width="6"></td><td>{table(f"<tr>{chip}</tr>", padding=1)}</td>'
 
 
 def end_label(box: Box) -> str:
@@ -151,14 +160,16 @@ def arrow_label(arrow: Arrow) -> str:
     """Short lines beside an arrow, without a background, set off from the line."""
     return _html(
         '<table border="0" cellborder="0" cellpadding="0" cellspacing="0"><tr><td width="8"></td>'
-        f'<td align="left">{table(stacked(arrow.label, emphasis=arrow.emphasis))}</td><td width="4"></td></tr></table>'
+        f'<td align="left">{table(stacked(arrow.label, emphasis=arrow.emphasis))}</td>'
+        '<td width="4"></td></tr></table>'
     )
 
 
 def safety_label(plan: Plan) -> str:
     """The panel that names every interrupt."""
     titles = [interrupt.title for interrupt in plan.algorithm.interrupts.values()]
-    sentence = ", ".join(title if n == 0 else sentence_case(title) for n, title in enumerate(titles))
+    comma = "; " if any("," in title for title in titles) else ", "
+    sentence = comma.join(title if n == 0 else sentence_case(title) for n, title in enumerate(titles))
     text = lines((), sentence, SAFETY_COLUMNS, most=6)
     heading = (
         f"{sized('<b>STOP</b>', 15, STOP.line)}  {sized('<b>Safety, at any step</b>', 15)}  "
@@ -166,8 +177,9 @@ def safety_label(plan: Plan) -> str:
     )
     return _html(
         f'<table border="2" color="{STOP.line}" cellborder="0" cellspacing="4" cellpadding="3" '
-        f'style="rounded,dashed" bgcolor="{PAPER}"><tr><td bgcolor="{STOP.fill}" align="left" cellpadding="6">'
-        f'{heading}</td></tr><tr><td align="left">{table(stacked(text))}</td></tr></table>'
+        f'style="rounded,dashed" bgcolor="{PAPER}"><tr>'
+        f'<td bgcolor="{STOP.fill}" align="left" cellpadding="6">{heading}</td></tr>'
+        f'<tr><td align="left">{table(stacked(text))}</td></tr></table>'
     )
 
 
@@ -217,6 +229,6 @@ def _sample(text: str, fill: str, line: str) -> str:
 def _stroke_sample(style: str, color: str, width: int, *, head: bool = True) -> str:
     """A short arrow: the lower edge of an empty cell, and a head."""
     line = f'<td width="24" height="9" sides="b" border="{width}" color="{color}" style="{style}"></td>'
-    tip = f'<td rowspan="2">{sized(chr(0x25BA), KIND_SIZE, color)}</td>' if head else ""
+    tip = f'<td rowspan="2">{sized(GOAL, KIND_SIZE, color)}</td>' if head else ""
     rows = f'<tr>{line}{tip}</tr><tr><td height="9"></td></tr>'
     return f'<td cellpadding="0">{table(rows)}</td>'

@@ -1,4 +1,4 @@
-"""Where everything stands. Graphviz's SVG is read once per algorithm version; views are painted on the result."""
+"""Where everything stands: Graphviz's SVG, read once per algorithm version; views are painted on it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from engine.model.algorithm import Algorithm
 from engine.picture.dot import dot_of
+from engine.picture.font import font
 from engine.picture.plan import Plan
 from engine.picture.planner import plan as planned
 from engine.picture.render import run_dot
@@ -31,18 +32,20 @@ class Rect:
         """Its width in points."""
         return self.right - self.left
 
+    @property
+    def height(self) -> float:
+        """Its height in points."""
+        return self.bottom - self.top
+
     def grown(self, by: float) -> "Rect":
         """The box with a margin."""
         return Rect(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
-    def overlaps(self, other: "Rect") -> bool:
-        """Whether they share any area."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
+    def shared(self, other: "Rect") -> float:
+        """The area they have in common; 0 where they only touch."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return width * height if width > 0 and height > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,16 @@ class Word:
     bold: bool
     text: str
 
+    @property
+    def rect(self) -> Rect:
+        """The space it takes, descenders included."""
+        right = self.x + font(bold=self.bold).width(self.text, self.size)
+        return Rect(self.x, self.y - self.size, right, self.y + self.size / 4)
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One thing as Graphviz drew it: its shapes and text as SVG, the space it takes, for arrows the line and head."""
+    """One thing as Graphviz drew it: shapes and text as SVG, the space it takes, an arrow's line and head."""
 
     ref: str
     shapes: str
@@ -74,14 +83,43 @@ class Drawn:
         return self.shapes + self.text
 
     @property
-    def curve(self) -> tuple[Point, ...]:
-        """Control points of an arrow: start, then three for each cubic stretch."""
-        return _points(self.line)
+    def words_rect(self) -> Rect:
+        """The space its words take; it must have some."""
+        rects = [word.rect for word in self.words]
+        return _around(
+            [(x, y) for rect in rects for x, y in ((rect.left, rect.top), (rect.right, rect.bottom))]
+        )
+
+    @property
+    def oriented(self) -> tuple[Point, ...]:
+        """An arrow's curve from tail to head: its start, then three control points for each cubic stretch.
+
+        DOT draws level arrows that point left from head to tail.
+        """
+        curve = _points(self.line)
+        if self.head:
+            tip = _points(self.head)[0]
+            if _squared(curve[0], tip) < _squared(curve[-1], tip):
+                return curve[::-1]
+        return curve
+
+    def along(self, share: float) -> Point:
+        """A point of an arrow, from 0 at its tail to 1 at its head."""
+        curve = self.oriented
+        stretches = (len(curve) - 1) // 3
+        at = min(int(share * stretches), stretches - 1)
+        stretch = curve[3 * at : 3 * at + 4]
+        t = share * stretches - at
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+        return (
+            sum(weight * x for weight, (x, _) in zip(weights, stretch, strict=True)),
+            sum(weight * y for weight, (_, y) in zip(weights, stretch, strict=True)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A placed plan. `view` is the SVG view box; `drawn` holds every ref, frames first, in the plan's order."""
+    """A placed plan. `view` is the SVG view box; `drawn` holds every ref, frames and arrows first."""
 
     plan: Plan
     view: Rect
@@ -182,3 +220,7 @@ def _around(points: Sequence[Point]) -> Rect:
         return Rect(0, 0, 0, 0)
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return Rect(min(xs), min(ys), max(xs), max(ys))
+
+
+def _squared(one: Point, other: Point) -> float:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2

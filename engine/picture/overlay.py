@@ -27,8 +27,8 @@ class StepCount:
 def verdict_of(decision: Decision) -> Verdict:
     """The page's word for an answer.
 
-    Ready is permitted. Blocked is refused by an interrupt, a hard rule or what a gate concludes; Not offered by an
-    option that is closed to this patient. Everything else may still change: Not yet.
+    Ready is permitted. Blocked is refused by an interrupt, a hard rule or what a gate concludes; Not offered
+    by an option that is closed to this patient. Everything else may still change: Not yet.
     """
     if decision.status is Status.PERMITTED:
         return Verdict.READY
@@ -59,6 +59,13 @@ def trail_view(plan: Plan, case: Case, decisions: Decisions | None) -> View:
     return _Trail(plan, case, decisions).view()
 
 
+def next_verdicts(plan: Plan, case: Case, decisions: Decisions | None) -> dict[str, str]:
+    """The verdict on each move that starts where the case is, by move id."""
+    return {
+        id: str(verdict_of(decision)) for id, decision in _Trail(plan, case, decisions).next_moves().items()
+    }
+
+
 class _Trail:
     def __init__(self, plan: Plan, case: Case, decisions: Decisions | None) -> None:
         self.plan = plan
@@ -79,7 +86,7 @@ class _Trail:
             box_signs,
         )
 
-    # --- the way so far ----------------------------------------------------------------------------------------
+    # --- the way so far -------------------------------------------------------------------------------------
 
     def _visited(self) -> dict[str, Mark]:
         marks: dict[str, Mark] = {}
@@ -145,9 +152,9 @@ class _Trail:
                 passed[gate.ref] = _mark(("passed by deviation",), TINTED, None, 3)
         return passed
 
-    # --- what is next ------------------------------------------------------------------------------------------
+    # --- what is next ---------------------------------------------------------------------------------------
 
-    def _next(self) -> dict[str, Decision]:
+    def next_moves(self) -> dict[str, Decision]:
         """Decisions about moves that start where the case is."""
         if self.decisions is None or self.case.closed_on is not None:
             return {}
@@ -159,7 +166,7 @@ class _Trail:
 
     def _next_gates(self) -> dict[str, Mark]:
         marks: dict[str, Mark] = {}
-        for id in self._next():
+        for id in self.next_moves():
             move = self.moves[id]
             target = self.plan.algorithm.target_of(move, self.case.step)
             box = self.plan.gate_before(move, target)
@@ -172,7 +179,7 @@ class _Trail:
         arrows: dict[str, list[Decision]] = {}
         lines: dict[tuple[str, int], list[Decision]] = {}
         boxes: dict[str, Sign] = {}
-        for id, decision in self._next().items():
+        for id, decision in self.next_moves().items():
             move = self.moves[id]
             drawn = [
                 arrow for arrow in self._arrows_of(move, self.case.step) if arrow.tail not in self.plan.gates
@@ -199,7 +206,7 @@ class _Trail:
         )
         return len(targets) > 1 or within
 
-    # --- where a move is shown ---------------------------------------------------------------------------------
+    # --- where a move is shown ------------------------------------------------------------------------------
 
     def _arrows_of(self, move: Move, step: str) -> list[Arrow]:
         """Arrows of a move made in a step: its own ones, else the one that is drawn for every step."""

@@ -8,7 +8,7 @@ from html import escape
 
 from engine.picture.font import FAMILY
 from engine.picture.layout import Drawn, Layout
-from engine.picture.overlay_shapes import Painter
+from engine.picture.painter import Painter
 from engine.picture.palette import PAPER, dark_css
 from engine.picture.plan import Plan
 from engine.picture.view import View
@@ -37,7 +37,8 @@ def svg(layout: Layout, view: View = NO_VIEW, *, links: str = "", alone: bool = 
     x, y = layout.shift
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width:g} {layout.height:g}" '
-        f'class="treadway-diagram" role="group" aria-labelledby="map-title" aria-describedby="map-description" '
+        'class="treadway-diagram" role="group" aria-labelledby="map-title" '
+        'aria-describedby="map-description" '
         f'font-family="{escape(FAMILY)}" text-rendering="geometricPrecision">'
         f'<title id="map-title">{_said(title)}</title>'
         f'<desc id="map-description">{_said(described(plan))}</desc>{style}'

@@ -1,4 +1,4 @@
-"""The closed set of colours, each with its dark counterpart, and the words that say the same thing as a colour."""
+"""The closed set of colours, each with its dark counterpart, and the words that say the same as a colour."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -73,8 +73,8 @@ def look_of(step: Step) -> Look:
 def dark_css() -> str:
     """Rules that turn a light picture dark by attribute, where the reader asks for dark.
 
-    CSS beats SVG attributes, so one drawing serves both. Pages serve these rules from their style sheet, because
-    their content policy allows no style inside a page; a file that stands alone carries them.
+    CSS beats SVG attributes, so one drawing serves both. Pages serve these rules from their style sheet,
+    because their content policy allows no style inside a page; a file that stands alone carries them.
     """
     rules = [
         f'.treadway-diagram [{name}="{light}"]{{{name}:{dark}}}'

@@ -1,7 +1,7 @@
-"""What a picture of an algorithm shows, before anything is placed: boxes, gates, arrows and the lines inside boxes.
+"""What a picture of an algorithm shows, before anything is placed: boxes, gates, arrows, lines inside boxes.
 
-A move out of a step is an arrow that leaves its box or a line inside it. Arrows are kept for what leads onward, so
-that the drawing can be followed with a finger; what leads back, sideways or from many steps at once is written.
+A move out of a step is an arrow that leaves its box or a line inside it. Arrows are kept for what leads on,
+so that the drawing can be followed with a finger; what leads back, sideways or from many steps is written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class Stroke(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MoveLine:
-    """A move written in the box it starts from: what for, past which gate, to where. `goal` is text for people."""
+    """A move written in the box it starts from: when, past which gate, to where. `goal` is for people."""
 
     moves: tuple[str, ...]
     text: str
@@ -123,7 +123,7 @@ class Plan:
 
 
 def slug(name: str) -> str:
-    """A name that is safe in ids and addresses: letters, digits, `_` and `-`; anything else by its code point."""
+    """A name safe in ids and addresses: letters, digits, `_` and `-`; anything else by its code point."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else f".{ord(c):x}." for c in name)
 
 

@@ -1,5 +1,6 @@
 """Decides for each move whether it is drawn, merged or written. Knows no algorithm by name."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ MOST_ARROWS = 2
 
 MOST_ALIKE = 2
 """More written moves of one kind than this in a box share one line."""
+
+SAID_ANYWAY = re.compile(r"^(?:from|at) any step\b[\s:,]*", re.IGNORECASE)
 
 KIND_WORDS = {
     MoveKind.START: "Start",
@@ -64,7 +67,7 @@ class _Planner:
         self.hosts = self._hosts()
         self.main = self._main_line()
 
-    # --- the shape ---------------------------------------------------------------------------------------------
+    # --- the shape ------------------------------------------------------------------------------------------
 
     def _hosts(self) -> dict[str, tuple[str, ...]]:
         """Units that may run alongside others, with the steps that offer them in parallel."""
@@ -99,7 +102,7 @@ class _Planner:
     def _is_end(self, step: str) -> bool:
         return _is_end(self.steps[step])
 
-    # --- drawn or written --------------------------------------------------------------------------------------
+    # --- drawn or written -----------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
         drawn, written = self._sorted_arcs()
@@ -183,7 +186,7 @@ class _Planner:
             written = [arc for arc in written if arc not in chosen]
         return drawn, written
 
-    # --- arrows and gates --------------------------------------------------------------------------------------
+    # --- arrows and gates -----------------------------------------------------------------------------------
 
     def _arrows(self, drawn: Sequence[_Arc]) -> tuple[dict[str, GateBox], list[Arrow]]:
         gates: dict[str, GateBox] = {}
@@ -245,30 +248,20 @@ class _Planner:
 
     def _label(self, arcs: Sequence[_Arc]) -> tuple[tuple[str, ...], Stroke, int]:
         stroke = self._stroke(arcs[0])
-        texts: list[tuple[str, ...]] = []
         moves = list({arc.move.id: arc.move for arc in arcs}.values())
-        labels = unique("\n".join(lines(move.label, move.title, LABEL_COLUMNS)) for move in moves)
+        labels = unique("\n".join(_label_lines(move)) for move in moves)
         if len(labels) > MOST_ALIKE and len({move.kind for move in moves}) == 1:
             labels = (KIND_WORDS[moves[0].kind],)
-        texts = [tuple(label.split("\n")) for label in labels]
         where = from_where(self.algorithm, moves[0]) if _special(moves[0]) else None
-        if (
-            where is None
-            and len(moves) == 1
-            and len(moves[0].sources) > MOST_ARROWS
-            and self._split(moves[0])
-        ):
-            where = f"From {listed(self._names(moves[0].sources))}"
-        first = (f"{where}:",) if where else ()
+        opening = [where] if where else []
+        opening += ["urgent" if where else "Urgent"] if stroke is Stroke.URGENT else []
+        first = (f"{', '.join(opening)}:",) if opening else ()
         rest = tuple(
-            line if n == 0 or k else f"or {line}" for n, t in enumerate(texts) for k, line in enumerate(t)
+            f"or {line}" if n and not k else line
+            for n, label in enumerate(labels)
+            for k, line in enumerate(label.split("\n"))
         )
-        bold = len(first) + (1 if stroke is Stroke.URGENT else 0)
-        return (*first, *rest), stroke, bold
-
-    def _split(self, move: Move) -> bool:
-        """Whether only some of a move's arrows are drawn while none of its sources has it written."""
-        return False
+        return (*first, *rest), stroke, len(first)
 
     def _names(self, steps: Sequence[str]) -> tuple[str, ...]:
         """Short names, a whole group under its common code."""
@@ -279,7 +272,7 @@ class _Planner:
                 names |= dict.fromkeys(ids, code)
         return unique(names.values())
 
-    # --- lines in boxes ----------------------------------------------------------------------------------------
+    # --- lines in boxes -------------------------------------------------------------------------------------
 
     def _lines(self, step: str, written: Sequence[_Arc]) -> tuple[MoveLine, ...]:
         moves = [arc.move for arc in written if arc.source == step]
@@ -333,7 +326,7 @@ class _Planner:
         gate = gates.pop() if len(gates) == 1 else None
         return MoveLine(unique(move.id for move in moves), text, gate, ids, "another of these")
 
-    # --- places ------------------------------------------------------------------------------------------------
+    # --- places ---------------------------------------------------------------------------------------------
 
     def _with_alongside(self, arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
         beside = [
@@ -343,7 +336,7 @@ class _Planner:
         return (*arrows, *beside)
 
     def _mate(self, unit: str, arrows: Sequence[Arrow]) -> str:
-        """The step beside which a treatment that runs alongside is drawn: level with it, or one further down."""
+        """The step that a treatment running alongside is drawn level with."""
         hosts = [_ref(self.steps[step]) for step in self.hosts[unit]]
         tails = [arrow.tail for arrow in arrows if arrow.head == _gate_ref(unit) and arrow.tail in hosts]
         after = [host for host in hosts if tails and self.place.get(host, 0) > self.place.get(tails[0], 0)]
@@ -401,8 +394,16 @@ def _alike(one: Move, other: Move) -> bool:
     return one.kind is other.kind and one.gate == other.gate
 
 
+def _label_lines(move: Move) -> tuple[str, ...]:
+    """An arrow's label without "From any step", which the picture says itself where it is so."""
+    first = SAID_ANYWAY.sub("", move.label[0]) if move.label and _special(move) else ""
+    if first and first != move.label[0]:
+        return lines((), " ".join((first, *move.label[1:])), LABEL_COLUMNS)
+    return lines(move.label if first or not _special(move) else move.label[1:], move.title, LABEL_COLUMNS)
+
+
 def _line_text(move: Move) -> str:
-    return " ".join(move.label) if move.label else move.title
+    return " ".join(_label_lines(move)) if move.label else move.title
 
 
 def _offered(step: Step, role: Role) -> set[str]:

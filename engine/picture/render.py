@@ -1,12 +1,15 @@
-"""Runs the two renderers: Graphviz for the layout, typst for PNG and PDF. The only place that knows where they are."""
+"""Runs the two renderers: Graphviz for the layout, typst for PNG and PDF. Only here they are found."""
 
 import os
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Protocol, cast
 
 from engine.model.errors import EngineError
+from engine.picture.font import font_folder
 
 DOT_SETTING = "TREADWAY_DOT"
 BODY_SIZE_PT = 13
@@ -53,9 +56,9 @@ def run_dot(text: str) -> bytes:
     """Lay out DOT text and give Graphviz's own SVG.
 
     Raises:
-        DrawingError: It could not be started, or it reports a failure (it then may have written a partial picture).
+        DrawingError: It could not be started, or it reports a failure (it may have written half a picture).
     """
-    # Given in full and without a shell. Graphviz warns on each character outside ASCII; only its exit code counts.
+    # Graphviz warns on each character outside ASCII, so only its exit code counts.
     try:
         done = subprocess.run(  # noqa: S603
             [str(dot_binary()), "-Tsvg"], input=text.encode(), capture_output=True, check=False
@@ -82,7 +85,7 @@ def png(svg: str, width_pt: float, height_pt: float, pixels_per_point: float = 2
 
 
 def pdf(svg: str, width_pt: float, height_pt: float, title: str, description: str) -> bytes:
-    """One page, tagged for readers of PDF/UA: A4 while body text stays readable, else A3, else as large as needed.
+    """One page, tagged (PDF/UA): A4 while body text stays readable, else A3, else as large as needed.
 
     The same picture gives the same bytes.
     """
@@ -115,23 +118,23 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
+class _Compile(Protocol):
+    """typst.compile as it is: its stubs leave out a mapping of files as input."""
+
+    def __call__(self, files: Mapping[str, bytes], /, **options: object) -> bytes | list[bytes]: ...
+
+
 def _compiled(page: str, svg: str, form: str, **options: object) -> bytes:
     import typst
 
-    from engine.picture.font import font_folder
-
+    files = {"main.typ": page.encode(), "map.svg": svg.encode()}
+    fonts = [str(font_folder())]
     try:
-        made = typst.compile(
-            {"main.typ": page.encode(), "map.svg": svg.encode()},
-            format=form,
-            font_paths=[str(font_folder())],
-            ignore_system_fonts=True,
-            **options,
+        made = cast("_Compile", typst.compile)(
+            files, format=form, font_paths=fonts, ignore_system_fonts=True, **options
         )
     except typst.TypstError as error:
-        raise DrawingError(
-            f"the {form.upper()} could not be made: {error.message}", "draw it as svg"
-        ) from error
+        raise DrawingError(f"the {form.upper()} could not be made: {error}", "draw it as svg") from error
     if not isinstance(made, bytes):
         raise DrawingError(f"the {form.upper()} came out as several pages", "draw it as svg")
     return made

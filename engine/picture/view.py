@@ -31,7 +31,7 @@ class Icon(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab at the top left of a box, or beside a gate. Its parts are joined by commas and broken only there."""
+    """A tab at the top left of a box, or beside a gate. Its parts are joined by commas, broken only there."""
 
     parts: tuple[str, ...]
     tone: Tone
@@ -67,7 +67,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A verdict beside an arrow, on a line in a box, or on a box. `because` is a short reason under the word."""
+    """A verdict beside an arrow, on a line in a box, or on a box. `because` is a short reason under it."""
 
     verdict: Verdict
     because: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class View:
         marks: Ref of a box, gate, end or the safety panel to its mark.
         taken: Refs of arrows that the trail follows.
         lines_taken: Box refs and places of lines in them that the trail follows.
-        arrow_signs, line_signs, box_signs: Verdicts, by arrow ref, by box ref and place of the line, by box ref.
+        arrow_signs, line_signs, box_signs: Verdicts by arrow, by box and place of the line, by box.
     """
 
     title: str = ""

@@ -1,4 +1,4 @@
-"""Words of the picture and the list: names of steps, phrases about where a move starts, lines that fit a box."""
+"""Words of the picture and the list: names of steps, where a move starts, lines that fit a box."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -31,14 +31,16 @@ def group_title(group: str) -> str:
 def lines(given: Sequence[str], otherwise: str, columns: int, most: int = MOST_LINES) -> tuple[str, ...]:
     """The author's own short lines, or else a text broken into at most `most` lines.
 
-    Nothing is ever cut. An author's line is broken only where it would stretch the picture; a long text gets wider
-    lines instead of more of them.
+    Nothing is ever cut. An author's line is broken only where it would stretch the picture; a long text gets
+    wider lines instead of more of them.
     """
     if given:
         return tuple(part for line in given for part in wrap(line, GIVEN_COLUMNS, break_long_words=False))
     width = columns
     while len(text := wrap(otherwise, width, break_long_words=False)) > most:
         width += 2
+    while len(narrower := wrap(otherwise, width - 1, break_long_words=False)) == len(text) and width > 12:
+        text, width = narrower, width - 1  # even lines, no word left alone on the last one
     return tuple(text)
 
 

@@ -178,3 +178,32 @@ def hostile(text: str) -> Algorithm:
         gates={id: replace(item, title=text) for id, item in base.gates.items()},
         interrupts={id: replace(item, title=text) for id, item in base.interrupts.items()},
     )
+
+
+def branching() -> Algorithm:
+    """Two ways at each level that meet again, a step back, a way out, no codes, no labels, no gate."""
+    treatment = StepKind.TREATMENT
+    steps = [
+        Step("entry", "Entry", StepKind.ASSESSMENT),
+        Step("citalopram", "Level 1: citalopram", treatment),
+        Step("switch_2", "Level 2: switch to bupropion, sertraline or venlafaxine", treatment),
+        Step("augment_2", "Level 2: add bupropion or buspirone", treatment),
+        Step("therapy_2", "Level 2: cognitive therapy", treatment, look="therapy"),
+        Step("switch_3", "Level 3: mirtazapine or nortriptyline", treatment),
+        Step("augment_3", "Level 3: add lithium or T3", treatment),
+        Step("level_4", "Level 4: tranylcypromine, or venlafaxine and mirtazapine", treatment),
+        Step("follow_up", "Follow-up", StepKind.MAINTENANCE),
+        Step("referred", "Referred", StepKind.END, result="referred"),
+    ]
+    treated = tuple(step.id for step in steps if step.kind is treatment)
+    level_2, level_3 = ("switch_2", "augment_2", "therapy_2"), ("switch_3", "augment_3")
+    moves = [
+        Move("begin", "Begin", MoveKind.START, ("entry",), "citalopram"),
+        *(Move(f"to_{to}", f"Go on to {to}", MoveKind.SWITCH, ("citalopram",), to) for to in level_2),
+        *(Move(f"on_to_{to}", f"Go on to {to}", MoveKind.SWITCH, level_2, to) for to in level_3),
+        Move("to_4", "Go on to level 4", MoveKind.SWITCH, level_3, "level_4"),
+        Move("remission", "Remission reached", MoveKind.CONTINUE, treated, "follow_up"),
+        Move("again", "Ill again", MoveKind.RETURN, ("follow_up",), "citalopram"),
+        Move("refer", "Refer elsewhere", MoveKind.EXIT, ("entry", *treated, "follow_up"), "referred"),
+    ]
+    return algorithm(steps, moves, id="branching", title="Branching")

@@ -5,6 +5,7 @@ from html import escape
 from itertools import product
 
 from engine.picture.font import drawable, font
+from engine.picture.labels import GOAL
 from engine.picture.layout import Drawn, Layout, Point, Rect
 from engine.picture.palette import STOP, TRAIL
 from engine.picture.view import TONES, Icon, Mark, Sign, Tab, Tone, Verdict, View
@@ -32,9 +33,10 @@ class Painter:
         self.layout = layout
         self.view = view
         self.obstacles: list[Rect] = []
+        self.on_arrows: list[Point] = []
         self.shapes: list[str] = []
 
-    # --- what other parts ask ----------------------------------------------------------------------------------
+    # --- what other parts ask -------------------------------------------------------------------------------
 
     def said(self, ref: str) -> str:
         """What the view says of a box, in words."""
@@ -57,6 +59,8 @@ class Painter:
         for ref, mark in self.view.marks.items():
             self._border(ref, mark)
         self.obstacles = list(self._standing())
+        arrows = [self.layout.drawn[arrow.ref] for arrow in self.layout.plan.arrows]
+        self.on_arrows = [drawn.along(n / 20) for drawn in arrows for n in range(21)]
         for ref, mark in self.view.marks.items():
             if mark.tab and ref not in self.layout.plan.gates:
                 self._tab(ref, mark.tab)
@@ -73,7 +77,7 @@ class Painter:
             self._arrow_sign(ref, sign)
         return "".join(self.shapes)
 
-    # --- boxes -------------------------------------------------------------------------------------------------
+    # --- boxes ----------------------------------------------------------------------------------------------
 
     def _border(self, ref: str, mark: Mark) -> None:
         drawn = self.layout.drawn[ref]
@@ -86,7 +90,7 @@ class Painter:
             rect = drawn.rect
             self.shapes.append(
                 f'<rect x="{rect.left:g}" y="{rect.top:g}" width="{rect.width:g}" '
-                f'height="{rect.bottom - rect.top:g}" rx="{ROUND}" {stroke}/>'
+                f'height="{rect.height:g}" rx="{ROUND}" {stroke}/>'
             )
 
     def _tab(self, ref: str, tab: Tab) -> None:
@@ -94,8 +98,8 @@ class Painter:
         entered = any(
             abs(y - box.top) < ROUND and box.left < x < box.right
             for arrow in self.layout.plan.arrows
-            if arrow.head == ref and (curve := self.layout.drawn[arrow.ref].curve)
-            for x, y in (curve[-1],)
+            if arrow.head == ref
+            for x, y in (self.layout.drawn[arrow.ref].along(1),)
         )
         room = box.width * SHARE if entered else box.width
         lines = _wrapped(tab.parts, TAB_SIZE, room - 2 * PADDING - (ICON_WIDTH if tab.icon else 0))
@@ -134,10 +138,10 @@ class Painter:
         self.shapes.append(f'<path d="M{left:g} {base + 4:g}H{right:g}" stroke="{TRAIL}" stroke-width="3"/>')
 
     def _line_base(self, ref: str, place: int) -> float:
-        goals = [word for word in self.layout.drawn[ref].words if word.text.startswith("\u25ba")]
+        goals = [word for word in self.layout.drawn[ref].words if word.text.startswith(GOAL)]
         return goals[place].y
 
-    # --- gates and arrows --------------------------------------------------------------------------------------
+    # --- gates and arrows -----------------------------------------------------------------------------------
 
     def _gate_tab(self, ref: str, tab: Tab) -> None:
         gate = self.layout.drawn[ref].rect
@@ -163,12 +167,12 @@ class Painter:
         beside = [
             Rect(left, y - height / 2, left + width, y + height / 2)
             for share in (0.5, 0.35, 0.65, 0.2, 0.8)
-            for x, y in (_along(drawn, share),)
+            for x, y in (drawn.along(share),)
             for left in (x - 7 - width, x + 7)
         ]
         by_label: list[Rect] = []
         if drawn.words:
-            label = _around_words(drawn)
+            label = drawn.words_rect
             by_label = [
                 Rect(label.left, top, label.left + width, top + height)
                 for top in (label.bottom + 2, label.top - 2 - height)
@@ -179,10 +183,11 @@ class Painter:
 
     def _standing(self) -> Iterator[Rect]:
         """What a sign must not cover: boxes, headings, labels."""
+        arrows = {arrow.ref for arrow in self.layout.plan.arrows}
         for ref, drawn in self.layout.drawn.items():
-            if ref in self.layout.plan.frames or drawn.line and ref.startswith(("arrow-", "alongside-")):
+            if ref in self.layout.plan.frames or ref in arrows:
                 if drawn.words:
-                    yield _around_words(drawn)
+                    yield drawn.words_rect
             else:
                 yield drawn.rect
 
@@ -190,14 +195,13 @@ class Painter:
         """The first place that covers nothing, else the one that covers least."""
         left, top = -self.layout.shift[0], -self.layout.shift[1]
         page = Rect(left, top, left + self.layout.width, top + self.layout.height)
-        lines = [
-            _along(drawn, n / 20) for drawn in self.layout.drawn.values() if drawn.line for n in range(21)
-        ]
 
         def cost(place: Rect) -> float:
             outside = place.left < page.left or place.right > page.right or place.bottom > page.bottom
-            covered = sum(_shared(place.grown(-1), other) for other in self.obstacles)
-            crossed = sum(place.left < x < place.right and place.top < y < place.bottom for x, y in lines)
+            covered = sum(place.grown(-1).shared(other) for other in self.obstacles)
+            crossed = sum(
+                place.left < x < place.right and place.top < y < place.bottom for x, y in self.on_arrows
+            )
             return outside * 1e6 + covered + crossed * 20
 
         return min(places, key=cost)
@@ -206,15 +210,16 @@ class Painter:
         self.obstacles.append(rect)
         x = rect.left + PADDING + (ICON_WIDTH if icon else 0)
         first = rect.top + LINE_HEIGHT - 2
-        text = "".join(
-            f'<text x="{x if n == 0 else rect.left + PADDING:g}" y="{first + n * LINE_HEIGHT:g}" font-size="{size:g}" '
-            f"{'font-weight=' + chr(34) + 'bold' + chr(34) + ' ' if n == 0 or icon is not Icon.CROSS else ''}"
-            f'fill="{tone.ink}">{escape(drawable(line))}</text>'
-            for n, line in enumerate(lines)
-        )
+        text = ""
+        for n, line in enumerate(lines):
+            weight = 'font-weight="bold" ' if n == 0 or icon is not Icon.CROSS else ""
+            text += (
+                f'<text x="{rect.left + PADDING if n else x:g}" y="{first + n * LINE_HEIGHT:g}" '
+                f'font-size="{size:g}" {weight}fill="{tone.ink}">{escape(drawable(line))}</text>'
+            )
         sign = ICONS[icon].format(x=rect.left + PADDING, y=first, color=tone.ink) if icon else ""
         self.shapes.append(
-            f'<rect x="{rect.left:g}" y="{rect.top:g}" width="{rect.width:g}" height="{rect.bottom - rect.top:g}" '
+            f'<rect x="{rect.left:g}" y="{rect.top:g}" width="{rect.width:g}" height="{rect.height:g}" '
             f'rx="4" fill="{tone.fill}" stroke="{tone.line}"/>{sign}{text}'
         )
 
@@ -238,33 +243,6 @@ def _wrapped(parts: Iterable[str], size: float, room: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _oriented(drawn: Drawn) -> tuple[Point, ...]:
-    """The arrow's curve from tail to head: DOT draws level arrows that point left from head to tail."""
-    curve = drawn.curve
-    if drawn.head:
-        (x, y), *_ = _pairs(drawn.head)
-        first, last = curve[0], curve[-1]
-        if (first[0] - x) ** 2 + (first[1] - y) ** 2 < (last[0] - x) ** 2 + (last[1] - y) ** 2:
-            return curve[::-1]
-    return curve
-
-
-def _pairs(points: str) -> list[Point]:
-    return [(float(x), float(y)) for x, y in (pair.split(",") for pair in points.split())]
-
-
-def _along(drawn: Drawn, share: float) -> Point:
-    """A point of an arrow, `share` of its stretches from the tail."""
-    curve = _oriented(drawn)
-    stretches = (len(curve) - 1) // 3
-    at = min(int(share * stretches), stretches - 1)
-    a, b, c, d = curve[3 * at : 3 * at + 4]
-    t = share * stretches - at
-    weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-    x, y = (sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1))
-    return x, y
-
-
 def _stroked(drawn: Drawn, color: str, width: float) -> str:
     head = (
         f'<polygon points="{drawn.head}" fill="{color}" stroke="{color}" stroke-width="3"/>'
@@ -276,7 +254,7 @@ def _stroked(drawn: Drawn, color: str, width: float) -> str:
 
 def _barred(drawn: Drawn) -> str:
     """A dashed arrow that ends in a bar."""
-    *_, (px, py), (x, y) = _oriented(drawn)
+    *_, (px, py), (x, y) = drawn.oriented
     length = ((x - px) ** 2 + (y - py) ** 2) ** 0.5 or 1
     dx, dy = (x - px) / length * 7, (y - py) / length * 7
     return (
@@ -284,24 +262,3 @@ def _barred(drawn: Drawn) -> str:
         f'<path d="M{x + dx - dy:g} {y + dy + dx:g}L{x + dx + dy:g} {y + dy - dx:g}" stroke="{STOP.line}" '
         'stroke-width="4"/>'
     )
-
-
-def _around_words(drawn: Drawn) -> Rect:
-    boxes = [
-        Rect(
-            word.x, word.y - word.size, word.x + font(bold=word.bold).width(word.text, word.size), word.y + 3
-        )
-        for word in drawn.words
-    ]
-    return Rect(
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
-    )
-
-
-def _shared(one: Rect, other: Rect) -> float:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return width * height if width > 0 and height > 0 else 0
