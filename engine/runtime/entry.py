@@ -77,7 +77,11 @@ class Entered:
 
 
 def open_case(
-    algorithm: Algorithm, case_id: str, patient: Patient, opened_on: date, reported: tuple[Reported, ...] = ()
+    algorithm: Algorithm,
+    case_id: str,
+    patient: Patient,
+    opened_on: date,
+    reported: tuple[Reported, ...] = (),
 ) -> tuple[Draft, ...]:
     """The first events of a case: opened, earlier treatments, and what follows from them.
 
@@ -139,7 +143,14 @@ def usual_role(plan: Plan, option: str) -> Role:
     return Role.CONCOMITANT
 
 
-def enter(algorithm: Algorithm, case: Case, entry: Entry, *, roles: frozenset[str] | None = None) -> Entered:
+def enter(
+    algorithm: Algorithm,
+    case: Case,
+    entry: Entry,
+    *,
+    roles: frozenset[str] | None = None,
+    actor: str = "",
+) -> Entered:
     """Carry out one entry on its own date.
 
     Order: record and retract, start, dose, stop, sign, release, ask, move. A start in an entry with a
@@ -147,6 +158,7 @@ def enter(algorithm: Algorithm, case: Case, entry: Entry, *, roles: frozenset[st
 
     Args:
         roles: Roles the actor holds; None means every role.
+        actor: Who enters it, as the events will say.
 
     Raises:
         EvidenceError: Impossible evidence; nothing is written.
@@ -154,7 +166,7 @@ def enter(algorithm: Algorithm, case: Case, entry: Entry, *, roles: frozenset[st
     """
     plan = plan_of(algorithm)
     _check_entry(plan, entry)
-    run = _Run(plan, case, entry, roles)
+    run = _Run(plan, case, entry, roles, actor)
     run.records()
     if entry.move is None:
         run.starts()
@@ -186,8 +198,8 @@ def enter(algorithm: Algorithm, case: Case, entry: Entry, *, roles: frozenset[st
 class _Writer:
     """Collects drafts and keeps the case they lead to, with what each one raises."""
 
-    def __init__(self, plan: Plan, case: Case | None, case_id: str, on: date) -> None:
-        self.plan, self.case, self.case_id, self.on = plan, case, case_id, on
+    def __init__(self, plan: Plan, case: Case | None, case_id: str, on: date, actor: str = "") -> None:
+        self.plan, self.case, self.case_id, self.on, self.actor = plan, case, case_id, on, actor
         self.drafts: list[Draft] = []
 
     def write(self, kind: EventType, payload: Mapping[str, Json], on: date | None = None) -> int:
@@ -200,7 +212,9 @@ class _Writer:
 
     def _append(self, draft: Draft) -> Event:
         seq = 1 if self.case is None else self.case.seq + 1
-        event = Event(seq, self.case_id, draft.type, draft.observed_on, NO_MOMENT, "", "", draft.payload)
+        event = Event(
+            seq, self.case_id, draft.type, draft.observed_on, NO_MOMENT, self.actor, "", draft.payload
+        )
         self.case = apply(self.plan, self.case, event)
         self.drafts.append(draft)
         return event
@@ -209,9 +223,11 @@ class _Writer:
 class _Run:
     """One entry being carried out."""
 
-    def __init__(self, plan: Plan, case: Case, entry: Entry, roles: frozenset[str] | None) -> None:
+    def __init__(
+        self, plan: Plan, case: Case, entry: Entry, roles: frozenset[str] | None, actor: str
+    ) -> None:
         self.plan, self.entry, self.roles = plan, entry, roles
-        self.writer = _Writer(plan, case, case.id, entry.on)
+        self.writer = _Writer(plan, case, case.id, entry.on, actor)
         self.decided: dict[str, Decision] = {}
         self.started: list[Decision] = []
         self.dosed: list[Decision] = []

@@ -170,7 +170,7 @@ def _gate_within_step(day: Day, step: Step, option: Option, role: Role) -> Itera
         return
     if serving_move(day) is None:
         text = f"A second treatment in {step.title} needs the gate again: make the move within the step first"
-        yield _no(Part.GATE, "switch_within_step", text)
+        yield _no(Part.GATE, "gate_within_step", text)
 
 
 def has_started(day: Day) -> bool:

@@ -15,11 +15,12 @@ from engine.runtime.moves import move_status
 from tests.support.algorithms import shipped_algorithm
 from tests.support.walks import Walk, walks
 
-ALGORITHM = shipped_algorithm("stepwise-depression")
+NAME = "stepwise-depression"
+ALGORITHM = shipped_algorithm(NAME)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(walk=walks(ALGORITHM))
+@given(walk=walks(NAME))
 @FEW
 def test_replaying_a_history_rebuilds_the_case(walk: Walk) -> None:
     """Folding the stored history gives the case the care team saw live, at every moment of it."""
@@ -28,7 +29,7 @@ def test_replaying_a_history_rebuilds_the_case(walk: Walk) -> None:
     assert replay(ALGORITHM, walk.events, as_of=half) == replay(ALGORITHM, walk.events[:half])
 
 
-@given(walk=walks(ALGORITHM))
+@given(walk=walks(NAME))
 @FEW
 def test_only_a_made_move_changes_the_step(walk: Walk) -> None:
     """Every change of step is one edge of the algorithm, recorded as a move."""
@@ -42,7 +43,7 @@ def test_only_a_made_move_changes_the_step(walk: Walk) -> None:
     assert walk.case.step == step
 
 
-@given(walk=walks(ALGORITHM))
+@given(walk=walks(NAME))
 @FEW
 def test_a_move_is_made_only_where_it_was_permitted_or_deviated(walk: Walk) -> None:
     """A made move has a permitted decision, or a recorded deviation that its decision allowed."""
@@ -65,14 +66,14 @@ def test_no_call_changes_a_step_except_through_the_machine(data: st.DataObject) 
     """With a machine that refuses to work, no sequence of public calls leaves the first step."""
     with patch.object(StepMachine, "make", _never), patch.object(StepMachine, "replayed", _never):
         try:
-            walk = data.draw(walks(ALGORITHM))
+            walk = data.draw(walks(NAME))
         except AssertionError:
             return
         assert walk.case.step == ALGORITHM.start
         assert len(walk.case.visits) == 1
 
 
-@given(walk=walks(ALGORITHM))
+@given(walk=walks(NAME))
 @settings(FEW, max_examples=25)
 def test_the_short_answer_and_the_explained_one_agree(walk: Walk) -> None:
     """Deciding without reasons gives the status that deciding with reasons gives."""
@@ -84,7 +85,7 @@ def test_the_short_answer_and_the_explained_one_agree(walk: Walk) -> None:
             assert any(reason.holds is not True for reason in decision.reasons), name
 
 
-@given(walk=walks(ALGORITHM), data=st.data())
+@given(walk=walks(NAME), data=st.data())
 @settings(FEW, max_examples=25)
 def test_hiding_evidence_never_permits(walk: Walk, data: st.DataObject) -> None:
     """Without any record of one evidence type no refused or undecided move becomes permitted.

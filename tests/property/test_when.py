@@ -11,12 +11,13 @@ from engine.runtime.moves import move_status
 from tests.support.algorithms import shipped_algorithm
 from tests.support.walks import Walk, walks
 
-ALGORITHM = shipped_algorithm("stepwise-depression")
+NAME = "stepwise-depression"
+ALGORITHM = shipped_algorithm(NAME)
 RANK = {Status.REFUSED: 0, Status.UNDECIDED: 1, Status.PERMITTED: 2}
 LOOK_AHEAD_DAYS = 45
 
 
-@given(walk=walks(ALGORITHM), data=st.data())
+@given(walk=walks(NAME), data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_an_answer_changes_on_the_day_it_names_and_not_before(walk: Walk, data: st.DataObject) -> None:
     """Asking on every day to come finds the same first change and the same first better answer."""

@@ -14,12 +14,14 @@ from engine.model.event import Draft, Event
 from engine.model.evidence import EvidenceField, FieldType
 from engine.runtime import Entered, enter, open_case, plan_of
 from engine.runtime.replay import apply
+from tests.support.algorithms import shipped_algorithm
 
+TESTER = "tester"
 OPENED_ON = date(2026, 1, 5)
 MOMENT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-@dataclass
+@dataclass(repr=False)
 class Walk:
     """A case with its history, as a clinic would have seen it live."""
 
@@ -27,6 +29,12 @@ class Walk:
     case: Case
     events: list[Event]
     entered: list[Entered] = field(default_factory=list[Entered])
+
+    def __repr__(self) -> str:
+        told = "; ".join(
+            f"{e.seq} {e.observed_on} {e.type.value} {dict(e.payload)}" for e in self.events[-12:]
+        )
+        return f"<walk in {self.case.step}: {told[:2000]}>"
 
     @property
     def today(self) -> date:
@@ -36,7 +44,7 @@ class Walk:
     def enter(self, entry: Entry) -> Entered | None:
         """Carry out an entry; None where it is refused at the door, which changes nothing."""
         try:
-            result = enter(self.algorithm, self.case, entry)
+            result = enter(self.algorithm, self.case, entry, actor=TESTER)
         except EngineError:
             return None
         self.events += numbered(self.algorithm, self.case, result.drafts)
@@ -50,7 +58,7 @@ def numbered(algorithm: Algorithm, case: Case | None, drafts: tuple[Draft, ...])
     first = 1 if case is None else case.seq + 1
     case_id = "1001" if case is None else case.id
     return [
-        Event(seq, case_id, d.type, d.observed_on, MOMENT, "tester", algorithm.digest, d.payload)
+        Event(seq, case_id, d.type, d.observed_on, MOMENT, TESTER, algorithm.digest, d.payload)
         for seq, d in enumerate(drafts, first)
     ]
 
@@ -88,8 +96,9 @@ def field_values(evidence: EvidenceField) -> st.SearchStrategy[object]:
 
 
 @st.composite
-def records(draw: st.DrawFn, algorithm: Algorithm) -> dict[str, dict[str, object] | None]:
+def records(draw: st.DrawFn, name: str) -> dict[str, dict[str, object] | None]:
     """Some evidence of one day; now and then asked and not known."""
+    algorithm = shipped_algorithm(name)
     kinds = draw(st.lists(st.sampled_from(sorted(algorithm.evidence)), max_size=4, unique=True))
     found: dict[str, dict[str, object] | None] = {}
     for kind in kinds:
@@ -104,38 +113,53 @@ def records(draw: st.DrawFn, algorithm: Algorithm) -> dict[str, dict[str, object
 
 
 @st.composite
-def entries(draw: st.DrawFn, algorithm: Algorithm, on: date) -> Entry:
+def entries(draw: st.DrawFn, name: str, case: Case, on: date) -> Entry:
     """One entry: evidence, and perhaps a treatment, a signature, a release or a move."""
-    options = sorted(algorithm.formulary.options)
-    option = draw(st.sampled_from(options))
-    dose = draw(
-        st.none() | st.sampled_from([Decimal(n) for n in ("5", "10", "20", "50", "100", "150", "300")])
-    )
-    what = draw(st.sampled_from(["record", "start", "dose", "stop", "sign", "release", "move", "deviate"]))
-    gate = draw(st.sampled_from(sorted(algorithm.gates)))
-    answers = {item.id: draw(st.booleans()) for item in algorithm.gates[gate].items if draw(st.booleans())}
-    move = draw(st.sampled_from(sorted(algorithm.moves)))
-    return Entry(
-        on=on,
-        record=draw(records(algorithm)),
-        start=(Start(option, dose),) if what == "start" else (),
-        dose=(DoseChange(option, dose or Decimal(20)),) if what == "dose" else (),
-        stop=(Stop(option, draw(st.none() | st.sampled_from(["intolerant", "no_response"]))),)
-        if what == "stop"
-        else (),
-        sign=(Sign(gate, answers),) if what == "sign" else (),
-        release=(Release(draw(st.sampled_from(sorted(algorithm.interrupts))), "seen today"),)
-        if what == "release"
-        else (),
-        ask=(move,) if what == "record" else (),
-        move=move if what in ("move", "deviate") else None,
-        deviate=Deviate("agreed with the patient") if what == "deviate" else None,
-    )
+    algorithm = shipped_algorithm(name)
+    record = draw(records(name))
+    step = algorithm.steps[case.step]
+    offered = [name for rows in step.options.values() for row in rows for name in row.options]
+    taken = [treatment.option for treatment in case.treatments]
+    known = sorted(algorithm.formulary.options)
+    start = st.sampled_from(offered or known) | st.sampled_from(known)
+    option = st.sampled_from(taken or known)
+    dose = st.sampled_from([Decimal(n) for n in ("5", "10", "20", "50", "100", "150", "300")])
+    here = [move.id for move in algorithm.moves_from(case.step)]
+    move = st.sampled_from(here or sorted(algorithm.moves)) | st.sampled_from(sorted(algorithm.moves))
+    match draw(
+        st.sampled_from(
+            ["ask", "start", "start", "dose", "stop", "sign", "release", "move", "deviate", "deviate"]
+        )
+    ):
+        case "start":
+            return Entry(on, record, start=(Start(draw(start), draw(st.none() | dose)),))
+        case "dose":
+            return Entry(on, record, dose=(DoseChange(draw(option), draw(dose)),))
+        case "stop":
+            outcome = draw(st.none() | st.sampled_from(["intolerant", "no_response"]))
+            return Entry(on, record, stop=(Stop(draw(option), outcome),))
+        case "sign":
+            gate = draw(st.sampled_from(sorted(algorithm.gates)))
+            items = [item.id for item in algorithm.gates[gate].items]
+            return Entry(
+                on, record, sign=(Sign(gate, draw(st.dictionaries(st.sampled_from(items), st.booleans()))),)
+            )
+        case "release":
+            return Entry(
+                on, record, release=(Release(draw(st.sampled_from(sorted(algorithm.interrupts))), "seen"),)
+            )
+        case "move":
+            return Entry(on, record, move=draw(move))
+        case "deviate":
+            return Entry(on, record, move=draw(move), deviate=Deviate("agreed with the patient"))
+        case _:
+            return Entry(on, record, ask=(draw(move),))
 
 
 @st.composite
-def walks(draw: st.DrawFn, algorithm: Algorithm, most: int = 10) -> Walk:
-    """A walk of up to `most` entries, days to weeks apart, now and then entered late."""
+def walks(draw: st.DrawFn, name: str, most: int = 14) -> Walk:
+    """A walk of up to `most` entries through a shipped algorithm, days to weeks apart, some entered late."""
+    algorithm = shipped_algorithm(name)
     patient = Patient(
         draw(st.sampled_from([date(1960, 2, 29), date(1981, 3, 2), date(2003, 7, 1)])),
         draw(st.sampled_from(["female", "male", "other", "unknown"])),
@@ -145,5 +169,5 @@ def walks(draw: st.DrawFn, algorithm: Algorithm, most: int = 10) -> Walk:
     for _ in range(draw(st.integers(1, most))):
         day += timedelta(days=draw(st.sampled_from([0, 1, 6, 7, 14, 28, 42])))
         on = day - timedelta(days=draw(st.sampled_from([0, 0, 0, 0, 3]))) if day > OPENED_ON else day
-        walk.enter(draw(entries(algorithm, max(on, OPENED_ON))))
+        walk.enter(draw(entries(name, walk.case, max(on, OPENED_ON))))
     return walk
