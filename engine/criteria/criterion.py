@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine.criteria.check import checked
-from engine.criteria.core import Core, lower
+from engine.criteria.core import Core
 from engine.criteria.evaluate import Evaluate, closure
+from engine.criteria.lower import lower
 from engine.criteria.names import Names
 from engine.criteria.typed import Checked
 from engine.criteria.types import Type
