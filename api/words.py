@@ -1,12 +1,14 @@
 """Words for people, the same at every door: verdicts, dates, ages, doses, values."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from engine.model.algorithm import Algorithm, Step
-from engine.model.decision import Decision, FactShown, Kleene, OptionStatus, Part, Recorded, Status
+from engine.model.decision import Decision, FactShown, Kleene, OptionStatus, Part, Recorded
 from engine.model.evidence import EvidenceField, FieldType, Value
+from engine.picture.words import sentence_case
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -25,6 +27,21 @@ OUTCOMES: Final = {
 def day_words(day: date) -> str:
     """`02-Mar-2026`, whatever the locale."""
     return f"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"
+
+
+_ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+
+
+def with_day_words(text: str) -> str:
+    """A sentence with its ISO dates written as people read them."""
+
+    def shown(found: re.Match[str]) -> str:
+        try:
+            return day_words(date.fromisoformat(found.group()))
+        except ValueError:
+            return found.group()
+
+    return _ISO_DAY.sub(shown, text)
 
 
 def age_words(born: date, today: date) -> str:
@@ -63,24 +80,40 @@ def value_words(value: Value | str | None, field: EvidenceField | None = None) -
         return f"{number_words(value)}{unit}"
     if field is not None:
         if value in field.labels:
-            return field.labels[value]
+            return sentence_case(field.labels[value])
         if field.type is FieldType.TEXT:
             return value
+        if field.type is FieldType.DATE:
+            return with_day_words(value)
     return value.replace("_", " ")
 
 
-def fact_words(fact: FactShown) -> str:
-    """A leaf fact with its value and date: `PHQ-9 total 17, 06-Apr-2026`; why it is unknown, where it is."""
+def fact_words(fact: FactShown, said: str = "") -> str:
+    """A leaf fact with its value and date: `PHQ-9, Total 17, 06-Apr-2026`; why it is unknown, where it is.
+
+    Args:
+        said: What was said just before; a title that stands in it is not said again.
+    """
+    title = _unsaid(fact.title, said)
     on = f", {day_words(fact.observed_on)}" if fact.observed_on else ""
     match fact.missing:
         case Recorded.STALE:
-            return f"{fact.title} out of date{on}"
+            words = f"out of date{on}"
         case Recorded.ASKED:
-            return f"{fact.title} asked, not known{on}"
+            words = f"asked, not known{on}"
         case Recorded.NEVER:
-            return f"{fact.title} not recorded"
+            words = "not recorded"
         case None:
-            return f"{fact.title} {value_words(fact.value)}{on}"
+            words = f"{value_words(fact.value)}{on}"
+    return f"{title} {words}" if title else words
+
+
+def _unsaid(title: str, said: str) -> str:
+    """The part of a title that was not said yet: all of it, its last words, or nothing."""
+    if title in said:
+        return ""
+    owner, comma, rest = title.partition(", ")
+    return rest if comma and owner in said else title
 
 
 def step_words(step: Step) -> str:
@@ -88,28 +121,30 @@ def step_words(step: Step) -> str:
     return f"{step.code} {step.title}" if step.code else step.title
 
 
-def move_words(algorithm: Algorithm, decision: Decision) -> str:
-    """What a decision is about: `S3 Add a second medicine`."""
+_ASKED: Final = {
+    "start": "start ",
+    "dose": "new dose of ",
+    "stop": "stop ",
+    "sign": "sign ",
+    "release": "release ",
+}
+
+
+def asked_words(algorithm: Algorithm, decision: Decision) -> str:
+    """What a decision is about: `S3 Add a second medicine`, `start sertraline`."""
     step = algorithm.steps.get(decision.target or "")
-    return f"{step.code} {decision.title}" if step is not None and step.code else decision.title
+    if decision.subject == "move" and step is not None and step.code:
+        return f"{step.code} {decision.title}"
+    return f"{_ASKED.get(decision.subject, '')}{decision.title}"
 
 
 def verdict(decision: Decision) -> str:
-    """The page word for an answer.
+    """The page word for an answer, as in the picture; a move that starts elsewhere is not offered here."""
+    from engine.picture.overlay import verdict_of
 
-    Ready: permitted. Blocked: refused by an interrupt, a hard rule or what a gate concludes. Not offered: it
-    does not start from where the case is. Not yet: everything that time or evidence could still change.
-    """
-    if decision.status is Status.PERMITTED:
-        return "Ready"
-    against = [reason for reason in decision.reasons if reason.holds is False]
-    parts = {reason.part for reason in against}
-    concluded = Part.GATE in parts and decision.gate is not None and decision.gate.conclusion is not None
-    if parts & {Part.INTERRUPT, Part.HARD_STOP} or concluded:
-        return "Blocked"
-    if Part.FROM in parts:
+    if any(reason.part is Part.FROM for reason in decision.reasons):
         return "Not offered"
-    return "Not yet"
+    return str(verdict_of(decision))
 
 
 OPTION_VERDICTS: Final = {

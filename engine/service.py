@@ -14,11 +14,15 @@ from pathlib import Path
 from engine.definition.loader import Loaded, load_text
 from engine.model.algorithm import Algorithm
 from engine.model.case import Case, Patient
-from engine.model.decision import Decision, Decisions
+from engine.model.decision import Decision, Decisions, OptionAnswer
 from engine.model.entry import Entry, Reported
-from engine.model.errors import CaseConflict, EngineError, EvidenceError
+from engine.model.errors import CaseConflict, EngineError, EvidenceError, UnknownNameError
 from engine.model.event import Draft, Event, EventType
-from engine.runtime import Entered, decide, decide_move, enter, open_case, replay
+from engine.model.evidence import Value
+from engine.runtime import Entered, decide, decide_move, enter, evaluate, open_case, replay
+from engine.runtime.decide import day_of
+from engine.runtime.door import near
+from engine.runtime.options import option_answer
 from engine.store.rows import (
     AuditRow,
     BoardRow,
@@ -163,18 +167,35 @@ def read_case(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> 
     return view
 
 
-def decisions(desk: Desk, view: CaseView, on: date | None = None) -> Decisions:
-    """Everything the algorithm says about a case on a day, today where none is given."""
-    return decide(view.algorithm, view.case, on or desk.today(), timing=True)
+def decisions(view: CaseView, on: date, *, timing: bool = True) -> Decisions:
+    """Everything the algorithm says about a case on a day; with `timing` also when time alone changes it."""
+    return decide(view.algorithm, view.case, on, timing=timing)
 
 
-def ask(desk: Desk, view: CaseView, move: str, on: date | None = None) -> Decision:
-    """The answer about one move; nothing is written.
+def fact_of(view: CaseView, text: str, on: date) -> Value | str | None:
+    """Any criterion or fact of a case on a day; a count with unknowns as `1..2`."""
+    return evaluate(view.algorithm, view.case, text, on)
+
+
+def ask(desk: Desk, view: CaseView, move: str, on: date) -> Decision:
+    """The answer about one move, for the desk's actor; nothing is written.
 
     Raises:
         UnknownNameError: The algorithm has no such move.
     """
-    return decide_move(view.algorithm, view.case, move, on or desk.today(), roles=desk.actor.roles)
+    return decide_move(view.algorithm, view.case, move, on, roles=desk.actor.roles)
+
+
+def ask_option(view: CaseView, option: str, on: date) -> OptionAnswer:
+    """A treatment by the formulary's rules alone, whatever the step; nothing is written.
+
+    Raises:
+        UnknownNameError: The algorithm has no such option.
+    """
+    found = view.algorithm.formulary.options.get(option)
+    if found is None:
+        raise UnknownNameError("option", option, near(option, view.algorithm.formulary.options))
+    return option_answer(day_of(view.algorithm, view.case, on), found)
 
 
 def write(

@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from api.cli.output import paint, terminal_width
 from api.words import (
     OPTION_VERDICTS,
+    asked_words,
     day_words,
     fact_words,
     kleene_words,
-    move_words,
     verdict,
+    with_day_words,
 )
 from engine.model.algorithm import Algorithm
-from engine.model.decision import Decision, GateAnswer, ItemResult, OptionAnswer, Reason, Status
+from engine.model.decision import (
+    Decision,
+    FactShown,
+    GateAnswer,
+    GateItemAnswer,
+    ItemResult,
+    OptionAnswer,
+    Part,
+    Reason,
+    Status,
+)
 
 COLUMN = 14
 """Width of the column that holds yes, no and not recorded."""
@@ -22,7 +33,7 @@ COLUMN = 14
 def heading(algorithm: Algorithm, decision: Decision) -> str:
     """`Not yet: S3 Add a second medicine`."""
     word = verdict(decision)
-    return f"{paint(word, word)}: {move_words(algorithm, decision)}"
+    return f"{paint(word, word)}: {asked_words(algorithm, decision)}"
 
 
 def decision_lines(algorithm: Algorithm, decision: Decision, *, reasons: bool = True) -> list[str]:
@@ -33,26 +44,54 @@ def decision_lines(algorithm: Algorithm, decision: Decision, *, reasons: bool = 
     """
     lines = [heading(algorithm, decision)]
     if reasons:
-        for reason in decision.reasons:
-            lines += reason_lines(reason)
+        lines += reasons_lines(decision.reasons)
     lines += _change_lines(decision)
     return lines
 
 
-def reason_lines(reason: Reason) -> list[str]:
-    """One reason: what it is, why, and the values behind it."""
-    word = kleene_words(reason.holds)
-    shown = "; ".join(fact_words(fact) for fact in reason.facts)
-    text = f"{reason.text}: {shown}" if shown else reason.text
-    if reason.again_on is not None:
-        text += f" (reached {day_words(reason.again_on)})"
-    lines = _row(word, text)
-    if reason.because and reason.holds is not True:
-        lines += _row("", f"because: {reason.because}")
+def refusal_lines(algorithm: Algorithm, decision: Decision) -> list[str]:
+    """An answer to somebody who asked for more than an answer: what is in the way, and no more than that."""
+    against = [reason for reason in decision.reasons if reason.holds is False]
+    waiting = [reason for reason in decision.reasons if reason.holds is None]
+    lines = [heading(algorithm, decision), *reasons_lines(against or waiting)]
+    if against and waiting:
+        lines += row("not recorded", f"{len(waiting)} more that would have to hold")
+    if decision.again_on is not None:
+        lines.append(f"  Ask again on {day_words(decision.again_on)}: time alone changes the answer then.")
     return lines
 
 
-def _row(word: str, text: str, column: int = COLUMN) -> list[str]:
+def reasons_lines(reasons: Sequence[Reason]) -> list[str]:
+    """Each reason with the values behind it. What is not recorded is named once, where it first counts."""
+    lines: list[str] = []
+    named: set[str] = set()
+    for reason in reasons:
+        facts = [f for f in reason.facts if f.missing is None or f.fact not in named]
+        named |= {fact.fact for fact in facts}
+        lines += _reason_lines(reason, facts)
+    return lines
+
+
+def _reason_lines(reason: Reason, facts: Sequence[FactShown]) -> list[str]:
+    shown = "; ".join(words for fact in facts if (words := _fact(reason, fact)))
+    said = with_day_words(reason.text)
+    text = f"{said}{' ' if said.endswith('?') else ': '}{shown}" if shown else said
+    if reason.again_on is not None:
+        text += f" (reached {day_words(reason.again_on)})"
+    word = "with care" if reason.part is Part.CAUTION else kleene_words(reason.holds)
+    lines = row(word, text)
+    if reason.because and reason.holds is not True:
+        lines += row("", f"because: {reason.because}")
+    return lines
+
+
+def _fact(reason: Reason, fact: FactShown) -> str:
+    """The fact beside its reason; `not recorded` is not said twice in one line."""
+    words = fact_words(fact, reason.text)
+    return words.removesuffix("not recorded").strip() if reason.holds is None else words
+
+
+def row(word: str, text: str, column: int = COLUMN) -> list[str]:
     """A word in its column with a text that hangs beside it."""
     width = terminal_width() - column - 2
     first, *rest = textwrap.wrap(text, width, break_long_words=False) or [""]
@@ -68,11 +107,11 @@ def _change_lines(decision: Decision) -> list[str]:
         return []
     lines: list[str] = []
     for number, need in enumerate(decision.needs.to_permit[:3]):
-        lines += _row("" if number else "Would decide", f"{'or ' if number else ''}{need_words(need)}")
+        lines += row("" if number else "Would decide", f"{'or ' if number else ''}{need_words(need)}")
     if decision.again_on is not None:
         lines.append(f"  Ask again on {day_words(decision.again_on)}: time alone changes the answer then.")
     if decision.status is Status.UNDECIDED and decision.deviable:
-        lines.append('  A clinician may go on without it: --deviate "the reason".')
+        lines.append('  A clinician may go on without: --deviate "the reason"')
     return lines
 
 
@@ -82,7 +121,7 @@ def need_words(need: Sequence[str]) -> str:
     for name in need:
         kind, _, field = name.partition(".")
         by_type.setdefault(kind, []).append(field)
-    return ", and ".join(f"{kind} {' '.join(fields)}" for kind, fields in by_type.items())
+    return "; ".join(f"{kind} {' '.join(fields)}" for kind, fields in by_type.items())
 
 
 def gate_lines(gate: GateAnswer) -> list[str]:
@@ -103,13 +142,18 @@ def gate_lines(gate: GateAnswer) -> list[str]:
     }
     lines = [head]
     for item in gate.items:
-        shown = "; ".join(fact_words(fact) for fact in item.facts)
+        shown = "; ".join(_item_fact(item, fact) for fact in item.facts)
         by = " (the clinician's word)" if item.by_word else ""
         text = f"{item.id:<7}{item.ask}{by}" + (f" {shown}" if shown else "")
         if item.result is ItemResult.DOES_NOT_APPLY:
             text = f"{item.id:<7}does not apply"
-        lines += _row(words[item.result], text)
+        lines += row(words[item.result], text)
     return lines
+
+
+def _item_fact(item: GateItemAnswer, fact: FactShown) -> str:
+    words = fact_words(fact, item.ask)
+    return words.removesuffix(" not recorded") if item.result is ItemResult.BLANK else words
 
 
 def option_lines(option: OptionAnswer) -> list[str]:
@@ -118,6 +162,4 @@ def option_lines(option: OptionAnswer) -> list[str]:
     lines = [f"{paint(word, word)}: {option.title}"]
     if option.open_on is not None:
         lines[0] += f", open on {day_words(option.open_on)}"
-    for reason in option.reasons:
-        lines += reason_lines(reason)
-    return lines
+    return [*lines, *reasons_lines(option.reasons)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Exit, Option, Typer
 
-from api.cli import case_read, case_write, check, db, doctor
+from api.cli import case_read, case_write, check, db, demo, doctor, draw, scenarios
 from api.cli.help import Command, Group
 
 _WIDTH = {"max_content_width": 100}
@@ -56,8 +56,8 @@ def _treadway(
 
 
 case = _group(
-    """Work with cases. Every command takes --database URL (or TREADWAY_DATABASE_URL); without it the cases are
-in one file in your data folder.
+    """Work with cases. Every command takes --database URL (or TREADWAY_DATABASE_URL); without it the cases
+are in one file in your data folder.
 
 Examples:
   treadway case open stepwise-depression --born 1981-07-14 --sex female
@@ -93,7 +93,12 @@ Examples:
 for name, function in (("verify", db.verify), ("backup", db.backup), ("upgrade", db.upgrade)):
     database.command(name, cls=Command, context_settings=_WIDTH)(function)
 
-for name, function in (("check", check.check),):
+for name, function in (
+    ("demo", demo.demo),
+    ("check", check.check),
+    ("test", scenarios.run_tests),
+    ("draw", draw.draw),
+):
     app.command(name, cls=Command, context_settings=_WIDTH)(function)
 app.add_typer(case, name="case")
 app.add_typer(database, name="db")

@@ -31,14 +31,14 @@ def answer(
     Raises:
         UnknownNameError: `what` is no move, option or gate of the algorithm.
     """
-    from engine.service import ask, decisions, read_case
+    from engine.service import ask, ask_option, decisions, read_case
 
     today = at.today() if on is None else day(on)
     view = read_case(at, case, as_of)
     algorithm = view.algorithm
     head: Shape = {"case": case, "seq": view.case.seq, "today": plain(today)}
     if what is None:
-        said = decisions(at, view, today)
+        said = decisions(view, today)
         here = [d for d in said.moves.values() if not any(r.part is Part.FROM for r in d.reasons)]
         output.result(*(_each(algorithm, here) if reasons else next_steps(algorithm, said)))
         output.document("treadway.decisions/1", {**head, "moves": [decision_shape(d) for d in here]})
@@ -51,13 +51,13 @@ def answer(
         _next_after(output, case, decision)
         return Code.DONE if decision.status is Status.PERMITTED else Code.NO
     if what in algorithm.formulary.options:
-        option = decisions(at, view, today).options[what]
+        option = ask_option(view, what, today)
         output.result(*(option_lines(option) if reasons else option_lines(option)[:1]))
         output.document("treadway.option/1", {**head, **option_shape(option)})
         open_ = option.status in (OptionStatus.OFFERED, OptionStatus.CAUTIONED)
         return Code.DONE if open_ else Code.NO
     if what in algorithm.gates:
-        gate = decisions(at, view, today).gates[what]
+        gate = decisions(view, today).gates[what]
         output.result(*gate_lines(gate))
         output.document("treadway.gate/1", {**head, **(gate_shape(gate) or {})})
         return Code.DONE if gate.complete and not gate.failing else Code.NO

@@ -69,7 +69,7 @@ def show(
     with desk(database, actor, roles) as at:
         today = at.today() if on is None else day(on)
         view = read_case(at, case, as_of)
-        said = decisions(at, view, today)
+        said = decisions(view, today)
         output.result(*overview(view, said))
         patient = view.patient
         output.document(

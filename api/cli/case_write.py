@@ -1,6 +1,5 @@
 """Commands that write to a case: open, record, retract, start, dose, stop, sign, release, move, note."""
 
-from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
@@ -10,9 +9,9 @@ from api.cli.exits import UsageError
 from api.cli.options import Actor, CaseId, Database, Deviation, IfMatch, Json, Key, On, Quiet, Roles
 from api.cli.output import Output
 from api.cli.values import answers, day, dose, fields
+from api.cli.values import role as read_role
 from api.cli.writing import Writing, told
 from engine.model.entry import Deviate, DoseChange, Entry, Release, Retract, Sign, Start, Stop
-from engine.model.formulary import Role
 
 DoseOption = Annotated[
     str | None,
@@ -29,9 +28,14 @@ def open_(
     sex: Annotated[str, Option("--sex", help="female, male, other or unknown.")] = "unknown",
     name: Annotated[str | None, Option("--name", help="FAMILY, Given. Kept outside the history.")] = None,
     number: Annotated[str | None, Option("--number", help="The clinic's number of the patient.")] = None,
-    reported: Annotated[
-        Path | None,
-        Option("--history", metavar="FILE", help="YAML or JSON list of earlier treatments, as in scenarios."),
+    earlier: Annotated[
+        list[str] | None,
+        Option(
+            "--earlier",
+            metavar="TEXT",
+            help="An earlier treatment: its id, from=DATE, and to=, dose_mg_per_day=, days_covered_percent=, "
+            "outcome=, role=, scale=, before=, after= where known. May be given several times.",
+        ),
     ] = None,
     on: On = None,
     key: Key = None,
@@ -45,7 +49,9 @@ def open_(
 
     Examples:
         treadway case open stepwise-depression --born 1981-07-14 --sex female
-        treadway case open --born 1981-07-14 --sex female --name "OKAFOR, Ada" --history earlier.yaml
+        treadway case open --born 1981-07-14 --sex female --name "OKAFOR, Ada"
+        treadway case open --born 1981-07-14 --sex female
+            --earlier "sertraline from=2025-09-01 to=2025-11-03 dose_mg_per_day=150 outcome=no_response"
     """
     from api.cli.opening import open_case
 
@@ -54,7 +60,7 @@ def open_(
     output = Output(as_json=as_json, quiet=quiet)
     loaded = load_named(algorithm)
     with desk(database, actor, roles) as at:
-        open_case(at, output, loaded, day(born, "--born"), sex, name, number, reported, on, key)
+        open_case(at, output, loaded, day(born, "--born"), sex, name, number, earlier or [], on, key)
 
 
 def record(
@@ -144,23 +150,15 @@ def start(
         treadway case start 1042 omeprazole --role concomitant
     """
     writing = Writing(case, on, if_match, key, database, actor, roles)
-    wanted = Start(option, dose(dose_mg_per_day) if dose_mg_per_day else None, _role(role))
+    wanted = Start(
+        option, dose(dose_mg_per_day) if dose_mg_per_day else None, read_role(role) if role else None
+    )
     against = Deviate(deviate) if deviate is not None else None
     told(
         Output(as_json=as_json, quiet=quiet),
         writing,
         lambda today: Entry(today, start=(wanted,), deviate=against),
     )
-
-
-def _role(text: str | None) -> Role | None:
-    if text is None:
-        return None
-    try:
-        return Role(text)
-    except ValueError:
-        names = ", ".join(role.value for role in Role)
-        raise UsageError(f"--role: there is no role `{text}`", f"roles are {names}") from None
 
 
 def dose_(

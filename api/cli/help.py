@@ -1,15 +1,15 @@
 """Help that starts with examples, and a near name for a mistyped command or option."""
 
 from difflib import get_close_matches
-from typing import Any
 
-from typer import Context
+from typer._click import Command as AnyCommand  # typer gives its parser's classes no public name
+from typer._click import Context, HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
 EXAMPLES = "Examples:"
 
 
-def _write_help(command: TyperCommand | TyperGroup, ctx: Context, formatter: Any) -> None:  # noqa: ANN401 - typer's
+def _write_help(command: TyperCommand | TyperGroup, ctx: Context, formatter: HelpFormatter) -> None:
     """Examples (a paragraph of the help text), then the usage line, then the rest."""
     paragraphs = (command.help or "").split("\n\n")
     for paragraph in paragraphs:
@@ -28,7 +28,7 @@ def _write_help(command: TyperCommand | TyperGroup, ctx: Context, formatter: Any
 class Command(TyperCommand):
     """A command whose help starts with examples."""
 
-    def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401 - typer's formatter
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the help."""
         _write_help(self, ctx, formatter)
 
@@ -36,7 +36,7 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A group of commands, in the order in which they were added."""
 
-    def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401 - typer's formatter
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the help."""
         _write_help(self, ctx, formatter)
 
@@ -44,7 +44,9 @@ class Group(TyperGroup):
         """Commands in the order of their use, not of the alphabet."""
         return list(self.commands)
 
-    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # noqa: ANN401 - typer's command
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
         """Find the command, or name one that is close."""
         from api.cli.exits import UsageError
 

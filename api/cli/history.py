@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from api.words import OUTCOMES, day_words, dose_words, step_words, value_words
+from api.words import OUTCOMES, day_words, dose_words, step_words, value_words, with_day_words
 from engine.model.algorithm import Algorithm
 from engine.model.event import Event, EventType, Json
+from engine.picture.words import sentence_case
 
 
 def event_line(event: Event, algorithm: Algorithm | None = None) -> str:
@@ -17,8 +18,12 @@ def event_line(event: Event, algorithm: Algorithm | None = None) -> str:
     )
 
 
-def event_words(event: Event, algorithm: Algorithm | None = None) -> str:
-    """What an event says, with titles where the algorithm is at hand."""
+def event_words(event: Event, algorithm: Algorithm | None = None, *, brief: bool = False) -> str:
+    """What an event says, with titles where the algorithm is at hand.
+
+    Args:
+        brief: Of evidence, only the fields that it must have or that requirements ask for.
+    """
     payload = event.payload
     told = _Telling(payload, algorithm)
     match event.type:
@@ -28,7 +33,7 @@ def event_words(event: Event, algorithm: Algorithm | None = None) -> str:
             until = f" to {told.day('to')}" if payload.get("to") else ", still taken"
             return f"earlier treatment: {told.treatment()}, from {told.day('from')}{until}{told.outcome()}"
         case EventType.EVIDENCE_RECORDED:
-            return told.evidence()
+            return told.evidence(brief=brief)
         case EventType.EVIDENCE_RETRACTED:
             return f"event {payload['evidence']} was entered in error{told.because()}"
         case EventType.TREATMENT_STARTED:
@@ -39,7 +44,7 @@ def event_words(event: Event, algorithm: Algorithm | None = None) -> str:
         case EventType.TREATMENT_STOPPED:
             return f"stopped {told.option()}{told.outcome()}{told.because()}"
         case EventType.GATE_SIGNED:
-            return f"signed gate {payload['gate']}: {payload['conclusion']}"
+            return told.signature()
         case EventType.MOVE_MADE:
             deviated = ", by deviation" if payload.get("deviation") else ""
             return f"MOVE {payload['move']}: {told.step('from')} -> {told.step('to')}{deviated}"
@@ -93,7 +98,7 @@ class _Telling:
     def reasons(self) -> str:
         reasons = cast(list[str], self._payload.get("reasons") or [])
         more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-        return f", because: {reasons[0]}{more}" if reasons else ""
+        return f", because: {with_day_words(reasons[0])}{more}" if reasons else ""
 
     def step(self, name: str) -> str:
         step = str(self._payload[name])
@@ -105,7 +110,14 @@ class _Telling:
         found = self._algorithm.interrupts.get(name) if self._algorithm else None
         return found.title if found else name
 
-    def evidence(self) -> str:
+    def signature(self) -> str:
+        name, conclusion = str(self._payload["gate"]), str(self._payload["conclusion"])
+        gate = self._algorithm.gates.get(name) if self._algorithm else None
+        found = gate.conclusions.get(conclusion) if gate else None
+        title = f"{sentence_case(found.title)} ({conclusion})" if found else conclusion
+        return f"signed {gate.title if gate else name}: {title}"
+
+    def evidence(self, *, brief: bool = False) -> str:
         kind = str(self._payload["type"])
         evidence = self._algorithm.evidence.get(kind) if self._algorithm else None
         title = evidence.title if evidence else kind
@@ -113,8 +125,12 @@ class _Telling:
             return f"{title}: asked, not known"
         values = cast(Mapping[str, Json], self._payload["values"])
         said: list[str] = []
-        for name, value in values.items():
-            field = evidence.fields.get(name) if evidence else None
+        names = [name for name in evidence.fields if name in values] if evidence else list(values)
+        if brief and evidence:
+            main = [n for n in names if n in evidence.main or evidence.fields[n].required]
+            names = main or names
+        for name in names:
+            value, field = values[name], evidence.fields[name] if evidence else None
             shown = value if isinstance(value, bool | int | str) else str(value)
-            said.append(f"{field.title if field else name} {value_words(shown, field)}")
+            said.append(f"{sentence_case(field.title) if field else name} {value_words(shown, field)}")
         return f"{title}: {', '.join(said)}"

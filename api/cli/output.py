@@ -22,6 +22,7 @@ _STYLES: dict[str, str] = {
     "yes": "32",
     "no": "31",
     "not recorded": "33",
+    "with care": "33",
     "heading": "1",
     "quiet": "2",
 }

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from api.cli.exits import UsageError
+from engine.model.formulary import Role
 
 YES = ("yes", "true")
 NO = ("no", "false")
@@ -56,7 +57,7 @@ def fields(words: Iterable[str]) -> dict[str, object] | None:
         raise UsageError(
             "no value was given", "write field=value, or not_known where it was asked and is not known"
         )
-    return dict(_pairs(given, "field=value"))
+    return dict(pairs(given, "field=value"))
 
 
 def answers(words: Iterable[str]) -> dict[str, bool]:
@@ -66,7 +67,7 @@ def answers(words: Iterable[str]) -> dict[str, bool]:
         UsageError: A word is not item=yes or item=no, or an item is named twice.
     """
     result: dict[str, bool] = {}
-    for name, value in _pairs(words, "item=yes or item=no"):
+    for name, value in pairs(words, "item=yes or item=no"):
         word = value.lower()
         if word not in (*YES, *NO):
             raise UsageError(f"`{name}={value}` is neither yes nor no", "write item=yes or item=no")
@@ -74,13 +75,31 @@ def answers(words: Iterable[str]) -> dict[str, bool]:
     return result
 
 
-def _pairs(words: Iterable[str], form: str) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
+def role(text: str, what: str = "--role") -> Role:
+    """A role a treatment is taken in.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    try:
+        return Role(text)
+    except ValueError:
+        names = ", ".join(known.value for known in Role)
+        raise UsageError(f"{what}: there is no role `{text}`", f"roles are {names}") from None
+
+
+def pairs(words: Iterable[str], form: str) -> list[tuple[str, str]]:
+    """`name=value` words, in order.
+
+    Raises:
+        UsageError: A word has no name or no `=`, or a name comes twice.
+    """
+    found: list[tuple[str, str]] = []
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise UsageError(f"`{word}` names no value", f"write {form}")
-        if any(name == other for other, _ in pairs):
+        if any(name == other for other, _ in found):
             raise UsageError(f"`{name}` is given twice", "write it once")
-        pairs.append((name, value))
-    return pairs
+        found.append((name, value))
+    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from api.cli.answers import decision_lines
+from api.cli.answers import refusal_lines
 from api.cli.desk import desk
 from api.cli.exits import Code
 from api.cli.history import event_words
@@ -55,13 +55,13 @@ def tell_written(output: Output, written: "Written") -> Code:
     if written.replayed:
         output.say("This was sent before, with the same key: nothing was done again.")
     for event in written.events:
-        if event.type is not EventType.REQUEST_REFUSED:
+        if event.type not in (EventType.REQUEST_REFUSED, EventType.CASE_OPENED):
             style = "STOP" if event.type is EventType.INTERRUPT_RAISED else None
             words = event_words(event, view.algorithm)
             line = f"{day_words(event.observed_on)}  {words[:1].upper()}{words[1:]}"
             output.result(paint(line, style) if style else line)
     for decision in not_done:
-        output.result(*decision_lines(view.algorithm, decision))
+        output.result(*refusal_lines(view.algorithm, decision))
     case = view.case
     output.document(
         "treadway.written/1",
@@ -84,6 +84,9 @@ def tell_written(output: Output, written: "Written") -> Code:
 def _next(written: "Written") -> str:
     case = written.view.case.id
     raised = [event for event in written.events if event.type is EventType.INTERRUPT_RAISED]
+    for event in written.events:
+        if event.type is EventType.REQUEST_REFUSED and event.payload["request"] == "move":
+            return f"treadway case why {case} {event.payload['id']}"
     if raised:
         return f'treadway case release {case} {raised[0].payload["interrupt"]} --reason "..."'
     return f"treadway case show {case}"
