@@ -123,26 +123,41 @@ class Facts(dict[str, Value | None]):
         """A fact with its title, value, date and record, or why it is not known."""
         title = self.day.plan.title(name)
         value = self.get_count(name)
-        root, _, rest = name.partition(".")
-        if root == "score":
-            lead = scores.lead(self)
-            if lead is not None and rest in ("now", "last", "observed_on", "last_on", "previous", "baseline"):
-                root, rest = lead.kind, lead.field
-                title = f"{self.day.plan.title(f'{root}.{rest}')}"
-        if root not in self.day.plan.algorithm.evidence or rest == "days_since":
+        kind, field, record = self._behind(name)
+        if not kind:
             return FactShown(name, title, value)
-        record = latest(self.fresh(root), rest)
         if value is not None:
-            return FactShown(
-                name, title, value, record.observed_on if record else None, record.seq if record else None
-            )
-        last = latest(self.day.records(root), rest)
-        asked = [r for r in self.day.records(root) if r.asked_not_known]
+            seq = record.seq if record else None
+            return FactShown(name, title, value, record.observed_on if record else None, seq)
+        last = latest(self.day.records(kind), field)
+        asked = [r for r in self.day.records(kind) if r.asked_not_known]
         if last is not None:
             return FactShown(name, title, None, last.observed_on, last.seq, Recorded.STALE)
         if asked:
             return FactShown(name, title, None, asked[-1].observed_on, asked[-1].seq, Recorded.ASKED)
         return FactShown(name, title, None, missing=Recorded.NEVER)
+
+    def _behind(self, name: str) -> tuple[str, str, Record | None]:
+        """Evidence type, field and record behind a fact; empty for what the history alone tells."""
+        root, _, rest = name.partition(".")
+        which, _, field = rest.rpartition(".")
+        if root == "score":
+            lead = scores.lead(self)
+            if lead is None or rest in ("scale", "remission_below", "days_since"):
+                return "", "", None
+            which, root, field = rest, lead.kind, lead.field
+        if root not in self.day.plan.algorithm.evidence or rest == "days_since":
+            return "", "", None
+        giving = tuple(r for r in self.day.records(root) if field in r.values)
+        match which:
+            case "baseline":
+                return root, field, scores.baseline_record(self.day, self.trial, root, field)
+            case "previous":
+                return root, field, giving[-2] if len(giving) > 1 else None
+            case "last" | "last_on":
+                return root, field, giving[-1] if giving else None
+            case _:
+                return root, field, latest(self.fresh(root), field)
 
     def get_count(self, name: str) -> Value | str | None:
         """A fact's value; a count with unknowns as `1..2`."""

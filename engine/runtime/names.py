@@ -95,7 +95,7 @@ def _names(algorithm: Algorithm) -> Iterator[Name]:
     yield from _evidence(algorithm)
     yield from _score(algorithm)
     yield from _trial("trial", "the trial", algorithm)
-    yield from _trial("base", "the medicine taken all along", algorithm)
+    yield from _trial("base", "the medicine that goes on", algorithm)
     yield from _history(algorithm)
     yield from _step(algorithm)
     for parameter in algorithm.parameters.values():
@@ -149,34 +149,31 @@ def _score(algorithm: Algorithm) -> Iterator[Name]:
     yield Name("score.scale", StringType(scales), "scale of the score")
 
 
-def _trial(root: str, title: str, algorithm: Algorithm) -> Iterator[Name]:
+def _trial(root: str, whose: str, algorithm: Algorithm) -> Iterator[Name]:
     classes = tuple(c.id for c in algorithm.formulary.classes.values() if not c.group)
     codes: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-        ("option", "treatment", ("none", *algorithm.formulary.options)),
-        ("class", "class", ("none", *classes)),
-        ("kind", "kind", ("none", *OptionKind)),
-        ("role", "role", ("none", *Role)),
-        ("outcome", "outcome", OUTCOMES),
+        ("option", f"treatment of {whose}", ("none", *algorithm.formulary.options)),
+        ("class", f"class of {whose}", ("none", *classes)),
+        ("kind", f"kind of {whose}", ("none", *OptionKind)),
+        ("role", f"role of {whose}", ("none", *Role)),
+        ("outcome", f"outcome of {whose}", OUTCOMES),
     )
-    for name, words, values in codes:
-        yield Name(f"{root}.{name}", StringType(values), f"{title}: {words}")
-    for name, words in (("started_on", "start"), ("stopped_on", "stop"), ("clock_from", "weeks count from")):
-        yield Name(f"{root}.{name}", DATE, f"{title}: {words}")
-    yield Name(f"{root}.weeks", WEEKS, f"{title}: weeks")
-    yield Name(f"{root}.weeks_at_minimum_dose", WEEKS, f"{title}: weeks at the minimum dose or above")
-    yield Name(f"{root}.sessions", SESSIONS, f"{title}: sessions")
-    yield Name(f"{root}.dose_mg_per_day", DOSE, f"{title}: dose in mg a day")
-    yield Name(
-        f"{root}.days_covered_percent", DecimalType(4, Decimal(0), Decimal(100)), f"{title}: days covered, %"
-    )
-    for name, words in (
-        ("at_minimum_dose", "dose at the minimum or above"),
-        ("running", "still taken"),
-        ("settled", "settled"),
-        ("enough_sessions", "enough sessions or weeks"),
-        ("adequate", "adequate"),
-    ):
-        yield Name(f"{root}.{name}", BOOLEAN, f"{title}: {words}")
+    for name, title, values in codes:
+        yield Name(f"{root}.{name}", StringType(values), title)
+    yield Name(f"{root}.started_on", DATE, f"start of {whose}")
+    yield Name(f"{root}.stopped_on", DATE, f"stop of {whose}")
+    yield Name(f"{root}.clock_from", DATE, f"day from which the weeks of {whose} count")
+    yield Name(f"{root}.weeks", WEEKS, f"weeks of {whose}")
+    yield Name(f"{root}.weeks_at_minimum_dose", WEEKS, f"weeks of {whose} at the least dose or above")
+    yield Name(f"{root}.sessions", SESSIONS, f"sessions of {whose}")
+    yield Name(f"{root}.dose_mg_per_day", DOSE, f"dose of {whose} in mg a day")
+    percent = DecimalType(4, Decimal(0), Decimal(100))
+    yield Name(f"{root}.days_covered_percent", percent, f"days covered in {whose}, %")
+    yield Name(f"{root}.at_minimum_dose", BOOLEAN, f"least dose or above in {whose}")
+    yield Name(f"{root}.running", BOOLEAN, f"treatment of {whose} still taken")
+    yield Name(f"{root}.settled", BOOLEAN, f"end of {whose}")
+    yield Name(f"{root}.enough_sessions", BOOLEAN, f"enough sessions or weeks in {whose}")
+    yield Name(f"{root}.adequate", BOOLEAN, f"adequacy of {whose}")
 
 
 def _history(algorithm: Algorithm) -> Iterator[Name]:

@@ -162,9 +162,21 @@ def _reasons(day: Day, condition: Condition, facts: Facts, *, negated: bool = Fa
                 yield from _reasons(day, item, facts, negated=not negated)
         case AnyOf(items=items):
             value = day.plan.holds(condition, facts)
-            for item in items:
-                if day.plan.holds(item, facts) is value:
-                    yield from _reasons(day, item, facts, negated=negated)
+            alike = [item for item in items if day.plan.holds(item, facts) is value]
+            # An alternative for another step says nothing about this patient, unless all are.
+            here = [item for item in alike if not _elsewhere(day, item, facts)]
+            for item in here or alike:
+                yield from _reasons(day, item, facts, negated=negated)
+
+
+def _elsewhere(day: Day, condition: Condition, facts: Facts) -> bool:
+    """Whether a condition fails only because the case is in another step."""
+    if day.plan.holds(condition, facts) is not False:
+        return False
+    criterion = day.plan.of(condition)
+    if not any(name.startswith("step.") for name in criterion.facts):
+        return False
+    return all(name.startswith("step.") for name in explain(criterion, facts).because)
 
 
 def _line_reason(day: Day, line: Line, facts: Facts, *, negated: bool) -> Reason:
