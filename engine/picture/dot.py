@@ -65,7 +65,7 @@ def dot_of(plan: Plan) -> str:
     """DOT of a plan."""
     graph = cast("_Canvas", graphviz.Digraph("treadway", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE))
     graph.node(
-        "start", start_label(), id="start", shape="circle", style="filled", fillcolor=INK, fontcolor=PAPER,
+        "start", start_label(), id="start", shape="circle", style="filled", color=INK, fillcolor=INK, fontcolor=PAPER,
         width="0.62", fixedsize="true",
     )  # fmt: skip
     framed = {ref for frame in plan.frames.values() for ref in map(plan.ref_of, frame.steps)}

@@ -10,7 +10,7 @@ from engine.picture.words import group_title, lines, sentence_case
 
 TITLE_SIZE, BODY_SIZE, KIND_SIZE = 16, 13, 11
 SAFETY_COLUMNS = 62
-TITLE_COLUMNS, LINE_COLUMNS, GOAL_COLUMNS = 36, 46, 28
+TITLE_COLUMNS, LINE_COLUMNS, GOAL_COLUMNS, END_COLUMNS = 36, 46, 28, 20
 GOAL = "\u25ba"
 """Begins the target of a line in a box, and nothing else."""
 END_WORD = "LEAVE"
@@ -21,8 +21,11 @@ VERDICT_ROOM = 52
 
 
 def words(text: str) -> str:
-    """Text that can only be text: undrawable characters replaced, markup escaped."""
-    return escape(drawable(text), quote=True)
+    """Text that can only be text: undrawable characters replaced, markup escaped.
+
+    Graphviz expands backslash escapes in HTML-like text too: a title of `\\N` would read as the box's own name.
+    """
+    return escape(drawable(text).replace("\\", "\\\\"), quote=True)
 
 
 def bold(text: str) -> str:
@@ -79,7 +82,7 @@ def gate_label() -> str:
 
 
 def _title_strip(code: str, title: str, look: Look, kind: str) -> str:
-    first, *rest = lines((), title, TITLE_COLUMNS) or ("",)
+    first, *rest = lines((), title, TITLE_COLUMNS)
     name = (f"{code}  {first}" if code else first, *rest)
     word = (
         f'<td width="12"></td><td align="right">{level(sized(words(kind), KIND_SIZE))}</td>' if kind else ""
@@ -134,8 +137,13 @@ def _gate_chip(line: MoveLine) -> str:
 
 def end_label(box: Box) -> str:
     """A way out."""
-    title = "<br/>".join(bold(line) for line in lines((), box.step.title, 20))
-    return _html(f"{sized(END_WORD, KIND_SIZE)}<br/>{sized(title, BODY_SIZE)}")
+    title = lines((), box.step.title, END_COLUMNS)
+    rows = [f'<td align="left">{sized(END_WORD, KIND_SIZE)}</td>']
+    rows += [
+        f'<td align="left"{_least_width([line], BODY_SIZE, heavy=True)}>{sized(bold(line), BODY_SIZE)}</td>'
+        for line in title
+    ]
+    return _html(table("".join(f"<tr>{row}</tr>" for row in rows)))
 
 
 def frame_label(plan: Plan, frame: Frame) -> str:

@@ -174,7 +174,7 @@ def _drawn(group: ET.Element) -> Drawn | None:
     line = head = ""
     for shape in group.iter():
         tag = shape.tag.removeprefix(SVG)
-        if tag in {"g", "a", "title"}:
+        if tag in {"g", "a", "title"} or (tag == "text" and not (shape.text or "").strip()):
             continue
         attributes = {
             name: value

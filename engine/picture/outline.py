@@ -15,7 +15,7 @@ from engine.model.formulary import Requirement
 from engine.picture.palette import look_of
 from engine.picture.plan import Plan
 from engine.picture.view import View
-from engine.picture.words import from_where, full_name, group_title, listed
+from engine.picture.words import from_where, full_name, group_title, listed, printable
 from engine.runtime.names import names_of
 
 EVERYWHERE = "from-many-steps"
@@ -168,60 +168,59 @@ def _summary(step: Step) -> tuple[str, ...]:
 
 def as_text(outline: Outline) -> str:
     """The list as plain text for a terminal or a file."""
-    out = [_plain(outline.title), "=" * len(_plain(outline.title))]
+    out = [printable(outline.title), "=" * len(printable(outline.title))]
     for entry in outline.entries:
-        kind = f" ({_plain(entry.kind)})" if entry.kind else ""
-        status = f" -- {_plain(entry.status)}" if entry.status else ""
-        out += ["", f"[{entry.ref}] {_plain(entry.name)}{kind}{status}"]
-        out += [f"    {_plain(line)}" for line in entry.body]
+        kind = f" ({printable(entry.kind)})" if entry.kind else ""
+        status = f" -- {printable(entry.status)}" if entry.status else ""
+        out += ["", f"[{entry.ref}] {printable(entry.name)}{kind}{status}"]
+        out += [f"    {printable(line)}" for line in entry.body]
         out += [line for move in entry.moves for line in _move_text(move)]
     for where, moves in outline.shared:
-        out += ["", where]
+        out += ["", printable(where)]
         out += [line for move in moves for line in _move_text(move)]
     return "\n".join(out) + "\n"
 
 
 def _move_text(move: ListedMove) -> Iterator[str]:
-    gate = f", past the gate {_plain(move.gate)}" if move.gate else ""
-    to = f" -> [{move.target[0]}] {_plain(move.target[1])}" if move.target else " (stays in the step)"
+    gate = f", past the gate {printable(move.gate)}" if move.gate else ""
+    to = f" -> [{move.target[0]}] {printable(move.target[1])}" if move.target else " (stays in the step)"
     verdict = f" -- {move.verdict}" if move.verdict else ""
-    yield f"  * {_plain(move.title)}{to}{gate}{verdict}"
-    yield from (f"      - {_plain(condition)}" for condition in move.conditions)
-
-
-def _plain(text: str) -> str:
-    """One line without control characters, which a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    yield f"  * {printable(move.title)}{to}{gate}{verdict}"
+    yield from (f"      - {printable(condition)}" for condition in move.conditions)
 
 
 def as_html(outline: Outline, links: str = "") -> str:
     """The list as nested HTML lists, links as in the picture."""
     entries = "".join(_entry_html(entry, links) for entry in outline.entries)
     shared = "".join(
-        f'<li><span class="name">{escape(where)}</span>{_moves_html(moves, links)}</li>'
+        f'<li><span class="name">{_html(where)}</span>{_moves_html(moves, links)}</li>'
         for where, moves in outline.shared
     )
     return f'<ul class="treadway-outline">{entries}{shared}</ul>\n'
 
 
 def _entry_html(entry: Entry, links: str) -> str:
-    kind = f' <span class="kind">{escape(entry.kind)}</span>' if entry.kind else ""
-    status = f' <strong class="status">{escape(entry.status)}</strong>' if entry.status else ""
-    body = "".join(f"<li>{escape(line)}</li>" for line in entry.body)
+    kind = f' <span class="kind">{_html(entry.kind)}</span>' if entry.kind else ""
+    status = f' <strong class="status">{_html(entry.status)}</strong>' if entry.status else ""
+    body = "".join(f"<li>{_html(line)}</li>" for line in entry.body)
     body = f'<ul class="body">{body}</ul>' if body else ""
-    link = f'<a href="{escape(links)}#{entry.ref}">{escape(entry.name)}</a>'
+    link = f'<a href="{_html(links)}#{entry.ref}">{_html(entry.name)}</a>'
     return f'<li id="list-{entry.ref}">{link}{kind}{status}{body}{_moves_html(entry.moves, links)}</li>'
 
 
 def _moves_html(moves: tuple[ListedMove, ...], links: str) -> str:
     rows: list[str] = []
     for move in moves:
-        gate = f', past the gate <span class="gate">{escape(move.gate)}</span>' if move.gate else ""
+        gate = f', past the gate <span class="gate">{_html(move.gate)}</span>' if move.gate else ""
         to = " (stays in the step)"
         if move.target:
-            to = f' to <a href="{escape(links)}#{move.target[0]}">{escape(move.target[1])}</a>'
-        verdict = f' <strong class="verdict">{escape(move.verdict)}</strong>' if move.verdict else ""
-        conditions = "".join(f"<li>{escape(condition)}</li>" for condition in move.conditions)
+            to = f' to <a href="{_html(links)}#{move.target[0]}">{_html(move.target[1])}</a>'
+        verdict = f' <strong class="verdict">{_html(move.verdict)}</strong>' if move.verdict else ""
+        conditions = "".join(f"<li>{_html(condition)}</li>" for condition in move.conditions)
         conditions = f"<ul>{conditions}</ul>" if conditions else ""
-        rows.append(f"<li>{escape(move.title)}{to}{gate}{verdict}{conditions}</li>")
+        rows.append(f"<li>{_html(move.title)}{to}{gate}{verdict}{conditions}</li>")
     return f'<ul class="moves">{"".join(rows)}</ul>' if rows else ""
+
+
+def _html(text: str) -> str:
+    return escape(printable(text), quote=True)

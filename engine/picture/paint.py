@@ -12,7 +12,7 @@ from engine.picture.painter import Painter
 from engine.picture.palette import PAPER, dark_css
 from engine.picture.plan import Plan
 from engine.picture.view import View
-from engine.picture.words import full_name, listed
+from engine.picture.words import full_name, listed, printable
 
 NO_VIEW = View()
 
@@ -102,5 +102,4 @@ def spoken(plan: Plan, ref: str) -> str:
 
 
 def _said(text: str) -> str:
-    """Escaped for attributes and text, without the characters XML forbids."""
-    return escape("".join(char for char in text if char.isprintable() or char == " "), quote=True)
+    return escape(printable(text), quote=True)

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from engine.model.errors import EngineError
 from engine.picture.font import font_folder
+from engine.picture.words import printable
 
 DOT_SETTING = "TREADWAY_DOT"
 BODY_SIZE_PT = 13
@@ -115,7 +116,7 @@ def _sheet(width_pt: float, height_pt: float) -> tuple[float, float]:
 
 def _quoted(text: str) -> str:
     """A typst string: backslash and quote are its only special characters."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class _Compile(Protocol):

@@ -35,13 +35,14 @@ def lines(given: Sequence[str], otherwise: str, columns: int, most: int = MOST_L
     wider lines instead of more of them.
     """
     if given:
-        return tuple(part for line in given for part in wrap(line, GIVEN_COLUMNS, break_long_words=False))
+        parts = (part for line in given for part in wrap(line, GIVEN_COLUMNS, break_long_words=False))
+        return tuple(parts) or ("",)
     width = columns
     while len(text := wrap(otherwise, width, break_long_words=False)) > most:
         width += 2
     while len(narrower := wrap(otherwise, width - 1, break_long_words=False)) == len(text) and width > 12:
         text, width = narrower, width - 1  # even lines, no word left alone on the last one
-    return tuple(text)
+    return tuple(text) or ("",)
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:
@@ -72,6 +73,11 @@ def from_where(algorithm: Algorithm, move: Move) -> str | None:
     if len(treatments) > 2 and {step.id for step in treatments} == sources:
         return "At any treatment step"
     return None
+
+
+def printable(text: str) -> str:
+    """One line without characters that a terminal would obey or that XML and PDF refuse."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def sentence_case(text: str) -> str:
