@@ -9,7 +9,7 @@ from engine.model.algorithm import Algorithm
 from engine.model.criterion import Condition, Line, NoneOf, text_of
 from engine.model.decision import Kleene
 from engine.model.evidence import EvidenceType
-from engine.model.formulary import Interaction, Option, Role, Washout
+from engine.model.formulary import Interaction, Option, OptionKind, Role, Washout
 from engine.model.time import Window
 from engine.runtime.machine import StepMachine
 from engine.runtime.names import names_of
@@ -107,15 +107,29 @@ class Plan:
         parts = ((measure.read.partition("."), measure) for measure in self.algorithm.measures)
         return tuple((kind, field, measure.remission_below) for (kind, _, field), measure in parts)
 
+    def may_be_concomitant(self, option: Option) -> bool:
+        """Whether a step that does not offer an option may still note it as taken beside.
+
+        A concomitant start passes no gate. So what some step gives as its primary treatment, any of the same
+        class, and whatever is no medicine, is started only where a step offers it.
+        """
+        if option.kind is not OptionKind.DRUG or option.id in self._primary:
+            return False
+        return option.drug_class is None or option.drug_class not in self._primary_classes
+
     @cached_property
-    def primary_options(self) -> frozenset[str]:
-        """Options that some step offers as primary treatment."""
+    def _primary(self) -> frozenset[str]:
         return frozenset(
             option
             for step in self.algorithm.steps.values()
             for row in step.options.get(Role.PRIMARY, ())
             for option in row.options
         )
+
+    @cached_property
+    def _primary_classes(self) -> frozenset[str | None]:
+        options = self.algorithm.formulary.options
+        return frozenset(options[name].drug_class for name in self._primary if options[name].drug_class)
 
 
 _PLANS: OrderedDict[int, Plan] = OrderedDict()

@@ -125,14 +125,13 @@ def _offered(
     day: Day, step: Step, option: Option, role: Role, dose: Decimal | None, roles: frozenset[str] | None
 ) -> Iterator[PartResult]:
     rows = [row for row in step.options.get(role, ()) if option.id in row.options]
+    if not rows and role is not Role.CONCOMITANT:
+        yield _no(
+            Part.OPTION, "not_offered", f"{step.title} does not offer {option.title} as {role} treatment"
+        )
+    elif not rows and not day.plan.may_be_concomitant(option):
+        yield _no(Part.OPTION, "not_offered", f"{step.title} does not offer {option.title}")
     if not rows:
-        if role is not Role.CONCOMITANT:
-            yield _no(
-                Part.OPTION, "not_offered", f"{step.title} does not offer {option.title} as {role} treatment"
-            )
-        elif option.id in day.plan.primary_options:
-            # A concomitant start passes no gate: what some step offers as its treatment is started there.
-            yield _no(Part.OPTION, "not_offered", f"{step.title} does not offer {option.title}")
         return
     best = min((tuple(_row_parts(day, row, option, dose, roles)) for row in rows), key=_badness)
     yield from best
@@ -168,9 +167,19 @@ def _gate_within_step(day: Day, step: Step, option: Option, role: Role) -> Itera
     """A second leading treatment in one visit needs a gated move within the step, which serves one start."""
     if role is not step.leading_role or role not in LED or not has_started(day):
         return
-    if serving_move(day) is None:
+    if serving_move(day) is None and not _together(day, step, option, role):
         text = f"A second treatment in {step.title} needs the gate again: make the move within the step first"
         yield _no(Part.GATE, "gate_within_step", text)
+
+
+def _together(day: Day, step: Step, option: Option, role: Role) -> bool:
+    """Whether a combination of the step holds this option with what was started in this visit, each once."""
+    index = len(day.case.visits) - 1
+    started = {t.option for t in day.case.treatments if t.visit == index and t.role is role}
+    rows = (row for row in step.options.get(role, ()) if row.together)
+    return any(
+        option.id in row.options and option.id not in started and started <= set(row.options) for row in rows
+    )
 
 
 def has_started(day: Day) -> bool:
@@ -253,18 +262,25 @@ def decide_dose(day: Day, change: DoseChange) -> Decision:
     if treatment.role in LED:
         parts += _frozen(day, MoveKind.SWITCH, option)
     after = with_dose(day, treatment, change)
-    step = day.plan.algorithm.steps[day.case.step]
-    rows = [row for row in step.options.get(treatment.role, ()) if option.id in row.options]
-    limits = [row.dose_high for row in rows if row.dose_high is not None]
-    if limits and change.dose_mg_per_day > max(limits):
+    limit = _most_here(after, option, treatment.role)
+    if limit is not None and change.dose_mg_per_day > limit:
         parts.append(
-            _no(Part.HARD_STOP, "dose_of_step", f"{option.title} is given up to {max(limits)} mg a day here")
+            _no(Part.HARD_STOP, "dose_of_step", f"{option.title} is given up to {limit} mg a day here")
         )
     facts = Facts(after, option=(change.dose_mg_per_day, treatment.role))
     found = list(dose_verdicts(after, facts, option, treatment.role, change.dose_mg_per_day))
     parts += rule_parts(day, found)
     parts += _others(day, after, option.id)
     return _decision(day, "dose", option, tuple(parts), found)
+
+
+def _most_here(day: Day, option: Option, role: Role) -> Decimal | None:
+    """The highest dose the step's rows allow; None where a row that holds, or no row at all, sets none."""
+    step = day.plan.algorithm.steps[day.case.step]
+    rows = [row for row in step.options.get(role, ()) if option.id in row.options]
+    highs = [row.dose_high for row in rows if day.plan.holds(row.when, day.facts) is not False]
+    known = [high for high in highs if high is not None]
+    return max(known) if known and len(known) == len(highs) else None
 
 
 def decide_stop(day: Day, stop: Stop) -> Decision:
