@@ -10,12 +10,15 @@ from engine.model.place import Finding, Place, Severity
 
 _ONLY_OWN = (Kind.STEP, Kind.MOVE)
 """Libraries serve several algorithms: steps and moves they name are looked for where there are any."""
+_SUGGESTIONS = 60
+"""Names beyond these get no suggestion; comparing names is the slow part."""
 
 
 def unresolved(draft: Draft, *kinds: Kind) -> Iterator[tuple[Reference, tuple[str, ...]]]:
     """References of some kinds that lead nowhere, each place once, with near names."""
     own = next(iter(draft.files), "")
     seen: set[tuple[Place, str]] = set()
+    suggestions = _SUGGESTIONS
     for reference in draft.references:
         if reference.kind not in kinds:
             continue
@@ -32,7 +35,8 @@ def unresolved(draft: Draft, *kinds: Kind) -> Iterator[tuple[Reference, tuple[st
         seen.add((reference.place, whole))
         prefix = f"{reference.within}." if reference.within else ""
         names = [name[len(prefix) :] for name in known if name.startswith(prefix)]
-        yield reference, near_names(reference.name, names)
+        suggestions -= 1
+        yield reference, near_names(reference.name, names) if suggestions >= 0 else ()
 
 
 def meant(draft: Draft, reference: Reference, near: tuple[str, ...], otherwise: str) -> str:

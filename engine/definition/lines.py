@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.criteria import BOOLEAN, Checked, CriterionError, Name, Names, Problem, compile_criterion
 from engine.definition.draft import Criterion, Draft, Judged
-from engine.definition.limits import MAX_CRITERIA, MAX_MISTAKEN
+from engine.definition.limits import MAX_CRITERIA, MAX_CRITERIA_TEXT, MAX_MISTAKEN
 from engine.definition.troubles import Trouble
 from engine.model.evidence import EvidenceType
 from engine.runtime.names import field_type, names_of
@@ -33,14 +33,16 @@ class _Reader:
         self.records: dict[str, Names] = {}
         self.done: dict[tuple[str, str | None, bool], tuple[Checked | None, tuple[Problem, ...]]] = {}
         self.mistaken = 0
+        self.length = 0
+        self.told = False
 
     def read(self, criterion: Criterion) -> Judged | None:
         """Read one; None once there are too many, or too many mistakes to go on."""
         key = (criterion.said, criterion.derives, criterion.condition)
         if key not in self.done:
-            if len(self.done) >= MAX_CRITERIA:
-                place = criterion.place(0, 1)
-                self.draft.troubles.add(Trouble("too-large", place, detail=f"{MAX_CRITERIA} criteria"))
+            self.length += len(criterion.said)
+            if len(self.done) >= MAX_CRITERIA or self.length > MAX_CRITERIA_TEXT:
+                self._too_large(criterion)
                 return None
             if self.mistaken >= MAX_MISTAKEN:
                 self.draft.troubles.left_out += 1
@@ -51,6 +53,12 @@ class _Reader:
         if criterion.derives is not None and checked is not None:
             self._working_name(criterion, checked)
         return Judged(criterion, checked, problems)
+
+    def _too_large(self, criterion: Criterion) -> None:
+        if not self.told:
+            detail = f"{MAX_CRITERIA} criteria, or {MAX_CRITERIA_TEXT} characters of them"
+            self.draft.troubles.add(Trouble("too-large", criterion.place(0, 1), detail=detail))
+        self.told = True
 
     def _check(self, criterion: Criterion) -> tuple[Checked | None, tuple[Problem, ...]]:
         names = self.names if criterion.derives is None else self._record_names(criterion.derives)

@@ -13,7 +13,7 @@ from engine.definition.build.desk import Desk, map_of, plain, title_of
 from engine.definition.build.formulary import formulary
 from engine.definition.build.requirements import Evidence
 from engine.definition.draft import Draft, Kind
-from engine.definition.limits import MAX_STEPS
+from engine.definition.limits import MAX_MEMBERS, MAX_STEPS
 from engine.definition.schema.base import Part, Sourced
 from engine.definition.schema.files import AlgorithmFile, LibraryFile
 from engine.definition.schema.formulary import FormularyPart
@@ -131,6 +131,10 @@ class _Builder:
                     first = section.places[str(name)]
                     self.draft.troubles.add(Trouble("duplicate-id", place, str(name), key, related=first))
                     continue
+                if len(section.parts) >= MAX_MEMBERS:
+                    self.desk.trouble("too-large", place, detail=f"{MAX_MEMBERS} names under `{key}`")
+                    self.draft.incomplete = True
+                    break
                 section.parts[str(name)] = part
                 section.places[str(name)] = place
                 if key in _NAMED:

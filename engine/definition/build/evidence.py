@@ -7,6 +7,7 @@ from decimal import Decimal
 from engine.definition.build.conditions import line
 from engine.definition.build.desk import Desk, map_of, place_of, plain, title_of
 from engine.definition.draft import Kind
+from engine.definition.limits import MAX_FIELDS, MAX_VALUES
 from engine.definition.schema.evidence import EvidencePart, FieldPart
 from engine.definition.tree import Map
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
@@ -16,10 +17,13 @@ from engine.model.time import EVER
 _ORDERED = (FieldType.INTEGER, FieldType.DECIMAL)
 
 
-def evidence_type(desk: Desk, name: str, part: EvidencePart, place: Place) -> EvidenceType:
-    """Build an evidence type."""
+def evidence_type(desk: Desk, name: str, part: EvidencePart, place: Place) -> EvidenceType | None:
+    """Build an evidence type; None where there would be too many fields."""
     owner = f"evidence type `{name}`"
     places = map_of(part, "fields")
+    if len(desk.draft.declared(Kind.FIELD)) + len(part.fields) > MAX_FIELDS:
+        desk.trouble("too-large", place, detail=f"{MAX_FIELDS} fields of evidence")
+        return None
     fields = {
         str(field): _field(desk, str(field), one, places.key_place(field), f"`{name}.{field}`")
         for field, one in part.fields.items()
@@ -58,7 +62,10 @@ def _field(desk: Desk, name: str, part: FieldPart, place: Place, owner: str) -> 
     labels = {str(code).strip(): str(label).strip() for code, label in part.labels.items()}
     if isinstance(values, dict):
         labels = {**{str(code): str(label).strip() for code, label in values.items()}, **labels}
-    if part.type is FieldType.CODE and not values and "values" not in part.node.lost:
+    if len(values or ()) > MAX_VALUES:
+        desk.trouble("too-large", place, detail=f"{MAX_VALUES} codes in one field")
+        values = None
+    elif part.type is FieldType.CODE and not values and "values" not in part.node.lost:
         desk.trouble("missing-key", place, "values", owner)
     if part.type is not FieldType.CODE and values:
         desk.trouble(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.definition.draft import Draft
+from engine.definition.limits import MAX_LIBRARIES
 from engine.definition.reader import read_text, text_of_file
 from engine.definition.schema.files import LibraryFile
 from engine.definition.schema.reading import read_model
@@ -31,6 +32,10 @@ def read_libraries(
             draft.troubles.add(Trouble("duplicate-id", place, str(name), "library"))
             continue
         seen.add(str(name))
+        if len(seen) > MAX_LIBRARIES:
+            draft.incomplete = True
+            draft.troubles.add(Trouble("too-large", place, detail=f"{MAX_LIBRARIES} libraries"))
+            break
         path = next(
             (root / f"{name}{ENDING}" for root in roots if (root / f"{name}{ENDING}").is_file()), None
         )

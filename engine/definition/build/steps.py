@@ -125,17 +125,22 @@ class MoveBuilder:
         self.formulary = formulary
         self.evidence = evidence
         self.moves: dict[str, Move] = {}
+        self.told_full = False
 
     def of_step(self, name: str, part: StepPart) -> None:
         """Moves written inside a step."""
         places = map_of(part, "moves")
         for move, one in part.moves.items():
+            if self._full(places.key_place(move)):
+                return
             self._add(str(move), one, (name,), places.key_place(move))
         self.desk.draft.broken |= places.lost
 
     def shared(self, name: str, part: MovePart, place: Place) -> None:
         """A shared move, or a family of them."""
         owner = f"move `{name}`"
+        if self._full(place):
+            return
         if part.for_each is None:
             if "{step}" in name:
                 self.desk.trouble("missing-key", place, "for_each", owner)
@@ -155,7 +160,18 @@ class MoveBuilder:
             )
             return
         for member in members:
+            if self._full(place):
+                return
             self._add(name, part, self._from(part, owner, member), place, member)
+
+    def _full(self, place: Place) -> bool:
+        """Whether no more moves fit; told once."""
+        if len(self.moves) < MAX_MOVES:
+            return False
+        if not self.told_full:
+            self.desk.trouble("too-large", place, detail=f"{MAX_MOVES} moves")
+        self.told_full = True
+        return True
 
     def _from(self, part: MovePart, owner: str, member: str | None) -> tuple[str, ...]:
         return steps_of(self.desk, part.from_, self.steps, self.formulary, owner, member)
@@ -174,10 +190,6 @@ class MoveBuilder:
             desk.draft.troubles.add(
                 Trouble("duplicate-id", place, name, "move", related=self.moves[name].place)
             )
-            return
-        if len(self.moves) >= MAX_MOVES:
-            if len(self.moves) == MAX_MOVES:
-                desk.trouble("too-large", place, detail=f"{MAX_MOVES} moves")
             return
         target = _filled(str(part.to), member)
         if target != SAME:

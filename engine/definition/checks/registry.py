@@ -65,7 +65,12 @@ from engine.definition.checks.unknown_item import unknown_item
 from engine.definition.checks.scenario_algorithm import scenario_algorithm
 from engine.definition.checks.impossible_record import impossible_record
 from engine.definition.draft import Draft
+from engine.definition.judging import note
+from engine.definition.limits import MAX_TROUBLES
 from engine.model.place import NOWHERE, Finding, Severity
+
+
+_LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +175,36 @@ ALL = (*DEFINITION, *STORY)
 
 
 def findings_of(draft: Draft, checks: tuple[Check, ...] = DEFINITION) -> tuple[Finding, ...]:
-    """Everything some checks find, sorted by place; each with its line of the file."""
+    """Everything some checks find, sorted by place; each with its line of the file. Of one code, the first
+    few hundred are kept, and a note tells how many there are besides.
+    """
     found: list[Finding] = []
+    left_out = draft.troubles.left_out
     for check in checks:
         if check.whole and any(one.severity is Severity.ERROR for one in found):
             continue
-        found.extend(check.function(draft))
+        told = list(dict.fromkeys(check.function(draft)))
+        left_out += max(0, len(told) - MAX_TROUBLES)
+        found.extend(told[:MAX_TROUBLES])
+    if left_out:
+        found.append(_not_listed(left_out))
     placed = {_placed(draft, finding): None for finding in found}
     return tuple(sorted(placed, key=lambda one: (one.place, one.code, one.message)))
+
+
+def _not_listed(count: int) -> Finding:
+    return note(
+        "not-listed",
+        NOWHERE,
+        f"{count} more problems like those listed are not listed",
+        "a mistake that comes hundreds of times has one cause",
+        "mend the ones listed and check again",
+    )
 
 
 def _placed(draft: Draft, finding: Finding) -> Finding:
     own = next(iter(draft.files.values()))
     place = own.place(1, 1) if finding.place == NOWHERE else finding.place
-    source = draft.files.get(place.file, own)
-    return replace(finding, place=place, excerpt=source.line(place.line))
+    line = draft.files.get(place.file, own).line(place.line)
+    # A line of thousands of characters shows nothing, and each finding on it would carry a copy.
+    return replace(finding, place=place, excerpt=line if len(line) <= _LONGEST_LINE else "")
