@@ -10,12 +10,13 @@ What each operator does with unknown operands:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.criteria.types import (
     BOOLEAN,
     NULL,
+    NullType,
     Type,
     Value,
 )
@@ -135,6 +136,10 @@ STRICT = {
 
 def make(op: Op, of: Type, *args: Core, value: object = None, origin: Origin | None = None) -> Core:
     """An operator; unknown at once when it is strict and an operand is the constant unknown."""
+    if op in _CONDITIONS:
+        args = tuple(_condition(arg) for arg in args)
+    elif op == "if":
+        args = (_condition(args[0]), *args[1:])
     if op in STRICT and any(arg.op == "const" and arg.value is None for arg in args):
         return Core("const", (), of, None, origin=origin)
     size = depth = 1
@@ -142,6 +147,14 @@ def make(op: Op, of: Type, *args: Core, value: object = None, origin: Origin | N
         size += arg.size
         depth = max(depth, arg.depth + 1)
     return Core(op, args, of, value, size, depth, origin)
+
+
+_CONDITIONS = {"and", "or", "not", "xor", "is_true", "is_false"}
+
+
+def _condition(core: Core) -> Core:
+    """`null` where a condition stands is an unknown condition."""
+    return replace(core, type=BOOLEAN) if core.op == "const" and isinstance(core.type, NullType) else core
 
 
 def constant(value: Value, of: Type) -> Core:

@@ -161,7 +161,7 @@ class _Generator:
                 return self._joined(core, "True", "False", " or ")
             case "is_null":
                 part = self.part(core.args[0])
-                return _any(part.unknown) if part.unknown else "False"
+                return f"({' or '.join(part.unknown)})" if part.unknown else "False"
             case "is_true":
                 return f"({self.holds(core.args[0])})"
             case "is_false":
@@ -277,14 +277,12 @@ class _Generator:
         texts = [part.text for part in parts]
         match core.op:
             case "not":
-                return _Part(f"not {texts[0]}", unknown)
+                return _Part(f"(not {texts[0]})", unknown)
             case "xor":
-                return _Part(f"{texts[0]} is not {texts[1]}", unknown)
+                return _Part(f"({texts[0]} is not {texts[1]})", unknown)
             case "in":
-                return _Part(
-                    f"{texts[0]} in {self._constant(frozenset(cast('tuple[Value, ...]', core.value)))}",
-                    unknown,
-                )
+                items = self._constant(frozenset(cast("tuple[Value, ...]", core.value)))
+                return _Part(f"({texts[0]} in {items})", unknown)
             case "add" | "sub" | "mul" | "neg" | "decimal" | "div":
                 return self._calculation(core, texts, unknown)
             case "within":
@@ -353,10 +351,10 @@ class _Generator:
         left, right = (self._scaled(arg) for arg in core.args)
         if left is None or right is None:
             left, right = (self.part(arg) for arg in core.args)
-            return _Part(f"{left.text} {sign} {right.text}", _once(left.unknown + right.unknown))
+            return _Part(f"({left.text} {sign} {right.text})", _once(left.unknown + right.unknown))
         places = max(left.places, right.places)
         a, b = _at(left, places), _at(right, places)
-        return _Part(f"{a} {sign} {b}", _once(left.unknown + right.unknown))
+        return _Part(f"({a} {sign} {b})", _once(left.unknown + right.unknown))
 
     def _scaled(self, core: Core) -> _Part | None:
         """A number as a whole number at some places, or None where only decimals will do."""
