@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Exit, Option, Typer
 
-from api.cli import case_read, case_write, check, db, demo, doctor, draw, scenarios
+from api.cli import case_read, case_write, check, criterion, db, demo, doctor, draw, scenarios
 from api.cli.help import Command, Group
 
 _WIDTH = {"max_content_width": 100}
@@ -98,6 +98,7 @@ for name, function in (
     ("check", check.check),
     ("test", scenarios.run_tests),
     ("draw", draw.draw),
+    ("criterion", criterion.criterion),
 ):
     app.command(name, cls=Command, context_settings=_WIDTH)(function)
 app.add_typer(case, name="case")

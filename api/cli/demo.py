@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 ALGORITHM = "stepwise-depression"
 VIGNETTES = re.compile(r"(0[1-9]|1[0-5])a?-")
 """Names of the fifteen patients' files; variants (`06b`, `12b`) are told by `treadway test`."""
-DRAWN = "12"
-"""The patient whose way is drawn: remission, relapse, and back to what helped."""
+DRAWN = "11"
+"""The patient whose way is drawn: the longest, with three gates and a deviation at the end."""
 DATABASE = "demo-cases.db"
 
 

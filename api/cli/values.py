@@ -1,7 +1,7 @@
 """Reads what people type: dates, doses, `field=value`, `item=yes`."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from api.cli.exits import UsageError
@@ -9,6 +9,11 @@ from engine.model.formulary import Role
 
 YES = ("yes", "true")
 NO = ("no", "false")
+
+
+def local_today() -> date:
+    """The date on this computer."""
+    return datetime.now().astimezone().date()
 
 
 def day(text: str, what: str = "--on") -> date:
