@@ -97,7 +97,9 @@ class _Trail:
         for step, stays in places.items():
             order = listed((_ordinal(n) for n in stays), "and")
             again = (f"visit {len(stays)}",) if len(stays) > 1 else ()
-            if step == self.case.step and self.case.closed_on is None:
+            if self.plan.boxes[self.plan.ref_of(step)].leaves:
+                mark = _mark(("Left here", *again), FILLED, Icon.TICK, 5)
+            elif step == self.case.step and self.case.closed_on is None:
                 mark = _mark(("Now here", *self._weeks(self.case.visit), *again), FILLED, Icon.HERE, 5)
             else:
                 mark = _mark((order, *again), TINTED, Icon.TICK, 3, "visited ")
