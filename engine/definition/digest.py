@@ -16,5 +16,5 @@ def digest_of(root: Map, libraries: Sequence[Map]) -> str:
     Comments, quotes, indentation and flow or block style leave no trace; places are not part of it. It is
     taken from the text and not from the built algorithm, so that a newer engine gives the same digest.
     """
-    content = [content_of(root), *(content_of(library) for library in libraries)]
+    content = [content_of(one) for one in (root, *libraries)]
     return hashlib.sha256(rfc8785.dumps(content)).hexdigest()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from engine.criteria import Checked, Names, Problem
 from engine.definition.schema.files import AlgorithmFile, LibraryFile
 from engine.definition.tree import SourceFile, Text
 from engine.definition.troubles import Troubles
+from engine.definition.walk import Found, parts_of
 from engine.model.algorithm import Algorithm
 from engine.model.place import NOWHERE, Place
 
@@ -34,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name used somewhere. `owner` says where, in the author's words; `within` narrows fields and conclusions."""
+    """A name used somewhere. `owner` says where in the author's words, `within` what a field is of."""
 
     kind: Kind
     name: str
@@ -123,6 +125,12 @@ class Draft:
     algorithm: Algorithm | None = None
     names: Names | None = None
     lines: list[Judged] = field(default_factory=list[Judged])
+
+    @cached_property
+    def parts(self) -> tuple[Found, ...]:
+        """Every part of every file, the libraries' first; to be asked for once all files are read."""
+        files = (*self.libraries, *((self.root,) if self.root else ()))
+        return tuple(found for file in files for found in parts_of(file, file is self.root))
 
     def declare(self, kind: Kind, name: str, place: Place = NOWHERE) -> None:
         """Note that a name exists; the first place stays."""

@@ -1,4 +1,4 @@
-"""How much a definition may hold. Beyond these reading stops, so that no text can stall or exhaust a process."""
+"""How much a definition may hold. Beyond these reading stops, so that no text can stall a process."""
 
 MAX_BYTES = 10_000_000
 """Of one file; the limit for unreadable files."""
@@ -18,7 +18,7 @@ MAX_FIELDS = 5_000
 MAX_VALUES = 2_000
 """Codes of one field."""
 MAX_MEMBERS = 1_000
-"""Names in one section, such as `define` or `evidence`, libraries included; defines may build on each other."""
+"""Names in one section, such as `define` or `evidence`, libraries included."""
 MAX_STEPS = 500
 MAX_MOVES = 2_000
 """Moves of one algorithm once families (`for_each`) are written out."""
@@ -27,5 +27,7 @@ MAX_LINKS = 200_000
 """Option ids that the interactions and washouts of one formulary name, once classes are written out."""
 MAX_COUNT = 100_000
 """Largest count of a duration (`14 days`), in days; some 270 years."""
-MAX_MISTAKEN = 100
+MAX_CHAIN = 30
+"""Series and defines that build one upon another."""
+MAX_MISTAKEN = 80
 """Criteria with mistakes; later ones are not read, because finding near names takes the most time."""

@@ -11,7 +11,7 @@ from engine.runtime.names import field_type, names_of
 
 
 def judge(draft: Draft, names: Names | None = None) -> None:
-    """Read every criterion into `lines`, those written twice once. `names`: where they are at hand already."""
+    """Read every criterion into `lines`, those written twice once. `names`: where they are at hand."""
     if draft.algorithm is None:
         return
     try:

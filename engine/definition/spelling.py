@@ -10,7 +10,7 @@ _MOST_NAMES = 5_000
 
 
 def near_names(word: str, names: Iterable[str], most: int = 2) -> tuple[str, ...]:
-    """Names close to `word`, nearest first; empty when none is. Capitals and `-` for `_` count as small slips."""
+    """Names close to `word`, nearest first; empty when none is. Capitals make no difference."""
     if not word or len(word) > _LONGEST:
         return ()
     by_plain: dict[str, str] = {}

@@ -7,10 +7,10 @@ import yaml
 from engine.definition.tree import SourceFile
 from engine.definition.troubles import Trouble
 
-_QUOTE = "put the text in quotes when it holds `: `, ` #`, or begins with one of @ ` % & * ! | > { [ ' \""
+_QUOTE = "put the text in quotes when it holds `: ` or ` #`, or begins with one of @ ` % & * ! | > { [ ' \""
 _FLOW = (
-    "close it, or put texts that hold commas, brackets or `: ` in quotes; a criterion with { } or [ ] is best "
-    "written on a line of its own"
+    "close it, or put texts that hold commas, brackets or `: ` in quotes; a criterion with { } or [ ] "
+    "is best written on a line of its own"
 )
 _INDENT = "give keys of one mapping, and items of one list, the same indentation (two spaces a level)"
 

@@ -25,13 +25,21 @@ class SourceFile:
     text: str
     starts: tuple[int, ...] = field(init=False, repr=False)
     """Offset of the first character of each line."""
+    ends: tuple[int, ...] = field(init=False, repr=False)
+    """Offset after the last character of each line."""
     last: int = field(init=False, repr=False)
     """Number of the last line that holds anything; 1 in an empty file."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "starts", (0, *(found.end() for found in _BREAK.finditer(self.text))))
+        starts, ends = [0], list[int]()
+        for found in _BREAK.finditer(self.text):
+            ends.append(found.start())
+            starts.append(found.end())
+        ends.append(len(self.text))
         filled = len(self.text.rstrip())
-        object.__setattr__(self, "last", max(1, bisect_right(self.starts, max(filled - 1, 0))))
+        object.__setattr__(self, "starts", tuple(starts))
+        object.__setattr__(self, "ends", tuple(ends))
+        object.__setattr__(self, "last", max(1, bisect_right(starts, max(filled - 1, 0))))
 
     def place_of(self, offset: int, length: int = 1) -> Place:
         """The place of a character of the text."""
@@ -42,15 +50,17 @@ class SourceFile:
         """The text of a line, counted from 1, without its end; empty beyond the file."""
         if not 1 <= number <= len(self.starts):
             return ""
-        start = self.starts[number - 1]
-        end = self.starts[number] if number < len(self.starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        return self.text[self.starts[number - 1] : self.ends[number - 1]]
+
+    def width(self, number: int) -> int:
+        """How many characters a line has, without its end."""
+        return self.ends[number - 1] - self.starts[number - 1]
 
     def place(self, line: int, column: int, length: int = 1) -> Place:
         """A place, brought back inside the file where a mark points past its end."""
         if line > self.last:
-            line, column = self.last, len(self.line(self.last))
-        width = len(self.line(line))
+            line, column = self.last, self.width(self.last)
+        width = self.width(line)
         column = max(1, min(column, max(width, 1)))
         return Place(self.label, line, column, max(1, min(length, width - column + 1)))
 
@@ -95,7 +105,7 @@ class Text(str):
         offsets = self._offsets(min(max(end, start + 1), len(self)))
         first, last = offsets[min(start, len(offsets) - 1)], offsets[-1]
         line = self._line_of(first)
-        length = last - first + 1 if self._line_of(last) == line else len(self.source.line(line))
+        length = last - first + 1 if self._line_of(last) == line else self.source.width(line)
         return self.source.place(line, first - self.source.starts[line - 1] + 1, length)
 
     def _line_of(self, offset: int) -> int:
@@ -198,7 +208,10 @@ def kind_of(node: object) -> str:
     return "a list" if isinstance(node, Items) else "a text"
 
 
-def content_of(node: Node) -> object:
+Content = str | list["Content"] | dict[str, "Content"]
+
+
+def content_of(node: Node) -> Content:
     """The bare content, without places: pairs in order, lists, stripped texts."""
     if isinstance(node, Map):
         return {"map": [[key, content_of(value)] for key, value in node.items()]}

@@ -75,13 +75,32 @@ def trees_of(draft: Draft) -> dict[str, list[Node]]:
     return trees
 
 
+def uses_of(draft: Draft) -> dict[str, set[str]]:
+    """For each define and series, the defines and series that its criteria name."""
+    if draft.algorithm is None:
+        return {}
+    members = {*draft.algorithm.defines, *draft.algorithm.series}
+    trees = trees_of(draft)
+    return {name: _names_in(draft, trees.get(name, []), members) for name in members}
+
+
+def _names_in(draft: Draft, trees: list[Node], members: set[str]) -> set[str]:
+    titles = draft.names
+    found: set[str] = set()
+    for tree in trees:
+        for node in walk(tree):
+            if isinstance(node, Reference):
+                owners = titles.titled(node.name) if node.quoted and titles else ()
+                found.update(one for one in (node.name, *owners) if one in members)
+    return found
+
+
 class Unknowns:
     """Which facts may be unknown, and whether a part of a criterion reads one."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.evidence = draft.algorithm.evidence if draft.algorithm else {}
-        self.series = draft.algorithm.series if draft.algorithm else {}
+        self.algorithm = draft.algorithm
         self.defined: dict[str, list[str]] = {}
         for judged in draft.lines:
             if judged.criterion.named is not None and judged.checked is not None:
@@ -108,9 +127,9 @@ class Unknowns:
 
     def _may_be_unknown(self, fact: str) -> bool:
         root, _, rest = fact.partition(".")
-        if root in self.evidence:
+        if self.algorithm is None or root in self.algorithm.evidence:
             return rest != "days_since"
-        if root in self.series:
-            one = self.series[root]
+        if root in self.algorithm.series:
+            one = self.algorithm.series[root]
             return one.take != "count" or one.within is not None
         return root == "failed" or rest in _EVER_UNKNOWN.get(root, ())

@@ -1,1 +1,1 @@
-"""From the models of the format to an immutable algorithm. Names that lead nowhere are noted, never raised."""
+"""From the models of the format to an immutable algorithm. Names that lead nowhere are noted."""

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
-
 from engine.definition.build import evidence as evidence_builder
 from engine.definition.build import facts, gates
 from engine.definition.build import steps as step_builder
 from engine.definition.build.desk import Desk, map_of, plain, title_of
 from engine.definition.build.formulary import formulary
 from engine.definition.build.requirements import Evidence
+from engine.definition.build.sections import Gatherer
 from engine.definition.draft import Draft, Kind
-from engine.definition.limits import MAX_MEMBERS, MAX_STEPS
-from engine.definition.schema.base import Part, Sourced
-from engine.definition.schema.files import AlgorithmFile, LibraryFile
+from engine.definition.limits import MAX_STEPS
+from engine.definition.schema.base import Sourced
+from engine.definition.schema.files import AlgorithmFile
 from engine.definition.schema.formulary import FormularyPart
-from engine.definition.tree import plain_of
-from engine.definition.troubles import Trouble
-from engine.definition.walk import parts_of
+from engine.definition.tree import Map, plain_of
 from engine.model.algorithm import Algorithm, Approval, Claim, Step
 from engine.model.formulary import Formulary
-from engine.model.place import Place
-
-Made = TypeVar("Made")
-_NAMED = {"evidence": Kind.EVIDENCE, "gates": Kind.GATE, "sources": Kind.SOURCE}
-
-
-@dataclass
-class _Section:
-    """One section gathered from all files: each name once, with its part and place."""
-
-    parts: dict[str, object] = field(default_factory=dict[str, object])
-    places: dict[str, Place] = field(default_factory=dict[str, Place])
 
 
 def build(draft: Draft, file: AlgorithmFile, digest: str) -> Algorithm:
@@ -46,32 +29,37 @@ class _Builder:
         self.draft = draft
         self.file = file
         self.desk = Desk(draft)
-        self.files: list[AlgorithmFile | LibraryFile] = [*draft.libraries, file]
-        """Libraries first, so that an algorithm's own lines come after what it builds on."""
-        self.sections: dict[str, _Section] = {}
+        # Libraries first, so that an algorithm's own lines come after what they build on.
+        self.files = [*draft.libraries, file]
+        self.gatherer = Gatherer(self.desk, self.files)
 
     def algorithm(self, digest: str) -> Algorithm:
-        file, desk = self.file, self.desk
+        file, desk, draft = self.file, self.desk, self.draft
+        gather, built = self.gatherer.gather, self.gatherer.build
         self._use_sources()
-        sources = self._built("sources", lambda name, part, place: facts.source(name, part, place))
-        self._gathered("evidence")
-        evidence = self._built(
-            "evidence", lambda name, part, place: evidence_builder.evidence_type(desk, name, part, place)
+        sources = built(gather("sources", lambda one: one.sources, Kind.SOURCE), facts.source)
+        evidence = built(
+            gather("evidence", lambda one: one.evidence, Kind.EVIDENCE),
+            lambda name, part, place: evidence_builder.evidence_type(desk, name, part, place),
         )
-        parameters = self._built(
-            "parameters", lambda name, part, place: facts.parameter(desk, name, part, place)
+        parameters = built(
+            gather("parameters", lambda one: one.parameters),
+            lambda name, part, place: facts.parameter(desk, name, part, place),
         )
-        defines = self._built("define", lambda name, part, place: facts.define(desk, name, part, place))
-        series = self._built("series", lambda name, part, place: facts.series(desk, name, part, place))
+        defines = built(
+            gather("define", lambda one: one.define),
+            lambda name, part, place: facts.define(desk, name, part, place),
+        )
+        series = built(
+            gather("series", lambda one: one.series),
+            lambda name, part, place: facts.series(desk, name, part, place),
+        )
         treatments = formulary(desk, self._formularies(), evidence)
-        self._gathered("gates")
+        gate_parts = gather("gates", lambda one: one.gates, Kind.GATE)
         steps = self._steps(treatments, evidence)
-        moves = self._moves(steps, treatments, evidence)
-        usable = moves.known_targets()
-        made_gates = self._built("gates", lambda name, part, place: gates.gate(desk, name, part, place))
-        interrupts = gates.InterruptBuilder(desk, usable, steps, treatments, evidence)
+        moves = self._moves(steps, treatments, evidence).known_targets()
+        interrupts = gates.InterruptBuilder(desk, moves, steps, treatments, evidence)
         start = desk.use_text(Kind.STEP, file.start, "`start`")
-        onset = None if file.episode is None else desk.fact(file.episode.onset, "`episode`")
         return Algorithm(
             id=str(file.algorithm or ""),
             version=plain(file.version) or "",
@@ -80,7 +68,7 @@ class _Builder:
             status=plain(file.status) or "draft",
             start=start or "",
             steps=steps,
-            moves=usable,
+            moves=moves,
             evidence=evidence,
             formulary=treatments,
             trials=facts.trial_rule(desk, file.trials),
@@ -89,11 +77,14 @@ class _Builder:
             parameters=parameters,
             series=series,
             defines=defines,
-            gates=made_gates,
-            interrupts=self._built("interrupts", interrupts.build),
-            flags=self._built("flags", lambda name, part, place: gates.flag(desk, name, part, place)),
+            gates=built(gate_parts, lambda name, part, place: gates.gate(desk, name, part, place)),
+            interrupts=built(gather("interrupts", lambda one: one.interrupts), interrupts.build),
+            flags=built(
+                gather("flags", lambda one: one.flags),
+                lambda name, part, place: gates.flag(desk, name, part, place),
+            ),
             claims=self._claims(),
-            onset=onset,
+            onset=None if file.episode is None else desk.fact(file.episode.onset, "`episode`"),
             severity=facts.severity(desk, file.staging),
             deviation_days=30 if file.deviation_days is None else file.deviation_days,
             language=plain(file.language) or "en",
@@ -103,67 +94,25 @@ class _Builder:
             review_by=file.review_by,
             approvals=tuple(Approval(str(one.name).strip(), one.on) for one in file.approved),
             replaces=self._replaces(),
-            libraries={str(one.library): plain(one.version) or "" for one in self.draft.libraries},
+            libraries={str(one.library): plain(one.version) or "" for one in draft.libraries},
             place=file.place,
         )
 
     def _use_sources(self) -> None:
         """Note every source named, wherever it stands."""
-        for file in self.files:
-            for found in parts_of(file):
-                if isinstance(found.part, Sourced) and found.part.source is not None:
-                    self.desk.use_text(
-                        Kind.SOURCE, found.part.source, f"`{found.name}`" if found.name else "the file"
-                    )
+        for found in self.draft.parts:
+            if isinstance(found.part, Sourced) and found.part.source is not None:
+                owner = f"`{found.name}`" if found.name else "the file"
+                self.desk.use_text(Kind.SOURCE, found.part.source, owner)
 
-    def _gathered(self, key: str) -> _Section:
-        """The parts of a section of all files; a name that comes again is noted with both places."""
-        if key in self.sections:
-            return self.sections[key]
-        section = self.sections[key] = _Section()
-        for file in self.files:
-            places = map_of(file, key)
-            self.draft.broken |= places.lost
-            written: dict[str, object] = getattr(file, key)
-            for name, part in written.items():
-                place = places.key_place(name)
-                if str(name) in section.parts:
-                    first = section.places[str(name)]
-                    self.draft.troubles.add(Trouble("duplicate-id", place, str(name), key, related=first))
-                    continue
-                if len(section.parts) >= MAX_MEMBERS:
-                    self.desk.trouble("too-large", place, detail=f"{MAX_MEMBERS} names under `{key}`")
-                    self.draft.incomplete = True
-                    break
-                section.parts[str(name)] = part
-                section.places[str(name)] = place
-                if key in _NAMED:
-                    self.draft.declare(_NAMED[key], str(name), place)
-        return section
-
-    def _built(self, key: str, make: Callable[[str, Part, Place], Made | None]) -> dict[str, Made]:
-        section = self._gathered(key)
-        made: dict[str, Made] = {}
-        for name, part in section.parts.items():
-            self.desk.naming = name if key in ("define", "series") else None
-            one = make(name, part, section.places[name])
-            if one is None:
-                self.draft.broken.add(name)
-            else:
-                made[name] = one
-        self.desk.naming = None
-        return made
-
-    def _formularies(self) -> dict[str, FormularyPart]:
-        return {
-            str(index): file.formulary for index, file in enumerate(self.files) if file.formulary is not None
-        }
+    def _formularies(self) -> list[FormularyPart]:
+        return [file.formulary for file in self.files if file.formulary is not None]
 
     def _steps(self, treatments: Formulary, evidence: Evidence) -> dict[str, Step]:
         places = map_of(self.file, "steps")
         self.draft.broken |= places.lost
         for name in self.file.steps:
-            self.draft.declare(Kind.STEP, str(name), places.key_place(name))
+            self.draft.declare(Kind.STEP, name, places.key_place(name))
         if len(self.file.steps) > MAX_STEPS:
             self.desk.trouble("too-large", self.file.node.key_place("steps"), detail=f"{MAX_STEPS} steps")
             return {}
@@ -179,7 +128,7 @@ class _Builder:
     ) -> step_builder.MoveBuilder:
         moves = step_builder.MoveBuilder(self.desk, steps, treatments, evidence)
         for name, part in self.file.steps.items():
-            if str(name) in steps:
+            if name in steps:
                 moves.of_step(str(name), part)
         places = map_of(self.file, "moves")
         self.draft.broken |= places.lost
@@ -192,12 +141,11 @@ class _Builder:
         claims: dict[str, Claim] = {}
         for name in self.file.claims:
             node = places[name]
-            body = plain_of(node)
-            if isinstance(body, dict):
-                title = body.pop("title", None)
-                claims[str(name)] = Claim(
-                    str(name), title_of(title, str(name).replace("-", " ")), body, places.key_place(name)
-                )
+            if isinstance(node, Map):
+                body = {key: plain_of(value) for key, value in node.items() if key != "title"}
+                title = str(node["title"]) if "title" in node else None
+                words = title_of(title, str(name).replace("-", " "))
+                claims[str(name)] = Claim(str(name), words, body, places.key_place(name))
         return claims
 
     def _replaces(self) -> dict[str, object] | None:
@@ -206,7 +154,5 @@ class _Builder:
             return None
         for new in part.steps.values():
             self.desk.use_text(Kind.STEP, new, "`replaces`")
-        return {
-            "version": str(part.version).strip(),
-            "steps": {str(old): str(new) for old, new in part.steps.items()},
-        }
+        steps = {str(old): str(new) for old, new in part.steps.items()}
+        return {"version": str(part.version).strip(), "steps": steps}

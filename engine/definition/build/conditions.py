@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from engine.definition.build.desk import Desk, place_of, plain
 from engine.definition.draft import Criterion
-from engine.definition.schema.conditions import AllPart, AnyPart, ConditionPart, CriterionPart, NonePart
+from engine.definition.schema.conditions import (
+    AllPart,
+    AnyPart,
+    ConditionPart,
+    CriterionPart,
+    NonePart,
+    Reasoned,
+)
 from engine.definition.tree import Text
 from engine.model.criterion import AllOf, AnyOf, Condition, Line, NoneOf
 
@@ -19,11 +26,11 @@ def condition(desk: Desk, part: ConditionPart, owner: str, step: str | None = No
         case NonePart():
             return NoneOf(tuple(condition(desk, item, owner, step) for item in part.none_))
         case CriterionPart():
-            return line(desk, part, owner, step)
+            return line(desk, part.is_, owner, part, step=step)
         case list():
             return AllOf(tuple(condition(desk, item, owner, step) for item in part))
         case _:
-            return line(desk, part, owner, step)
+            return line(desk, part, owner, step=step)
 
 
 def optional(desk: Desk, part: ConditionPart | None, owner: str, step: str | None = None) -> Condition | None:
@@ -33,23 +40,33 @@ def optional(desk: Desk, part: ConditionPart | None, owner: str, step: str | Non
 
 def line(
     desk: Desk,
-    part: CriterionPart | Text,
+    text: Text,
     owner: str,
+    about: Reasoned | None = None,
+    *,
     step: str | None = None,
-    derives: str | None = None,
-    derived: str | None = None,
+    derives: tuple[str, str] | None = None,
     is_condition: bool = True,
 ) -> Line:
-    """Build one line and note its text for the checks."""
-    if isinstance(part, CriterionPart):
-        text = part.is_
-        because, source, unverified, if_unknown = part.because, part.source, part.unverified, part.if_unknown
-    else:
-        text, because, source, unverified, if_unknown = part, None, None, False, None
+    """Build one line and note its text for the checks.
+
+    Args:
+        about: The mapping that says more about it.
+        derives: Evidence type and field, where it computes one from the record's own fields.
+        is_condition: Whether it must be true or false.
+    """
     said = str(text) if step is None else str(text).replace("{step}", step)
+    because = plain(about.because) if about else None
+    if_unknown = about.if_unknown if about else None
+    evidence, field = derives or (None, None)
     desk.criterion(
-        Criterion(
-            text, said, owner, step, derives, derived, desk.naming, is_condition, if_unknown, plain(because)
-        )
+        Criterion(text, said, owner, step, evidence, field, desk.naming, is_condition, if_unknown, because)
     )
-    return Line(said.strip(), place_of(text), plain(because), plain(source), unverified, if_unknown)
+    return Line(
+        said.strip(),
+        place_of(text),
+        because,
+        plain(about.source) if about else None,
+        about.unverified if about else False,
+        if_unknown,
+    )

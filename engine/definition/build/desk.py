@@ -36,7 +36,7 @@ class Desk:
         return str(name) if self.use(kind, name, place_of(name), owner, within) else None
 
     def fact(self, text: str, owner: str, others: Iterable[str] = ()) -> str | None:
-        """Note a fact that is read (`phq9.total`, `phq9.observed_on`), or one of `others`; the fact if known."""
+        """Note a fact that is read (`phq9.total`), or one of `others`; the fact where it is known."""
         name = str(text).strip()
         if name in others:
             return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.definition.build.conditions import condition, optional
 from engine.definition.build.desk import Desk, plain
 from engine.definition.schema.formulary import ColumnPart, DosePart, GapPart, LevelPart, TitrationPart
+from engine.model.criterion import Condition
 from engine.model.formulary import Dose, DoseLimit, IfUnknown, Level, Titration, TitrationColumn
 
 
@@ -75,7 +76,7 @@ def _column(desk: Desk, part: ColumnPart, owner: str) -> TitrationColumn:
     )
 
 
-def _chosen(desk: Desk, part: ColumnPart | GapPart, owner: str):
+def _chosen(desk: Desk, part: ColumnPart | GapPart, owner: str) -> Condition | None:
     if (part.when is None) == (part.otherwise is None) and not part.node.lost:
         desk.trouble("missing-key", part.place, "when", f"a line of {owner} (or `otherwise: true`)")
     return optional(desk, part.when, owner)

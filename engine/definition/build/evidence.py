@@ -8,8 +8,10 @@ from engine.definition.build.conditions import line
 from engine.definition.build.desk import Desk, map_of, place_of, plain, title_of
 from engine.definition.draft import Kind
 from engine.definition.limits import MAX_FIELDS, MAX_VALUES
+from engine.definition.schema.conditions import CriterionPart
 from engine.definition.schema.evidence import EvidencePart, FieldPart
-from engine.definition.tree import Map
+from engine.definition.tree import Map, Text
+from engine.model.criterion import Line
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
 from engine.model.place import Place
 from engine.model.time import EVER
@@ -42,17 +44,19 @@ def evidence_type(desk: Desk, name: str, part: EvidencePart, place: Place) -> Ev
         fields=fields,
         main=main,
         valid_for=part.valid_for or EVER,
-        derive={
-            str(field): line(
-                desk, rule, f"`{name}.{field}`", derives=name, derived=str(field), is_condition=False
-            )
-            for field, rule in part.derive.items()
-        },
+        derive={str(field): _derived(desk, name, str(field), rule) for field, rule in part.derive.items()},
         coding=plain(part.code),
         source=plain(part.source),
         summary=plain(part.summary),
         place=place,
     )
+
+
+def _derived(desk: Desk, evidence: str, field: str, rule: CriterionPart | Text) -> Line:
+    about = rule if isinstance(rule, CriterionPart) else None
+    text = rule.is_ if isinstance(rule, CriterionPart) else rule
+    owner = f"`{evidence}.{field}`"
+    return line(desk, text, owner, about, derives=(evidence, field), is_condition=False)
 
 
 def _field(desk: Desk, name: str, part: FieldPart, place: Place, owner: str) -> EvidenceField:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.definition.build.conditions import condition, line, optional
 from engine.definition.build.desk import Desk, place_of, plain, plains, title_of
 from engine.definition.draft import Kind
+from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.evidence import MeasurePart, SeriesPart
 from engine.definition.schema.files import DefinePart, ParameterPart, SourcePart, StagingPart, TrialsPart
 from engine.definition.tree import Text
@@ -55,7 +56,7 @@ def define(desk: Desk, name: str, part: DefinePart | Text, place: Place) -> Defi
         return Define(name, title_of(None, name), line(desk, part, owner, is_condition=False), place=place)
     said: Condition
     if part.is_ is not None:
-        said = line(desk, part, owner, is_condition=False)
+        said = line(desk, part.is_, owner, part, is_condition=False)
         if part.when is not None:
             desk.trouble(
                 "misplaced-key", part.node.key_place("when"), "when", owner, "only a define without `is`"
@@ -110,8 +111,8 @@ def trial_rule(desk: Desk, part: TrialsPart | None) -> TrialRule:
     )
 
 
-def _or_never(desk: Desk, part: object) -> Condition:
-    return NOTHING_COUNTS.counts if part is None else condition(desk, part, "`trials`")  # pyright: ignore
+def _or_never(desk: Desk, part: ConditionPart | None) -> Condition:
+    return NOTHING_COUNTS.counts if part is None else condition(desk, part, "`trials`")
 
 
 def severity(desk: Desk, part: StagingPart | None) -> tuple[StageBand, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from engine.definition.build.conditions import condition
@@ -29,14 +29,14 @@ from engine.model.place import Place
 Rules = ClassPart | OptionPart
 
 
-def formulary(desk: Desk, parts: Mapping[str, FormularyPart], evidence: Evidence) -> Formulary:
-    """Build the formulary of all files; `parts` are named by file, in the order of use."""
+def formulary(desk: Desk, parts: Sequence[FormularyPart], evidence: Evidence) -> Formulary:
+    """Build the formulary of all files, in the order of use."""
     builder = _Builder(desk, evidence)
-    for part in parts.values():
+    for part in parts:
         builder.declare(part)
-    for part in parts.values():
+    for part in parts:
         builder.classes_of(part)
-    for part in parts.values():
+    for part in parts:
         builder.options_of(part)
     return builder.finish()
 
@@ -114,7 +114,7 @@ class _Builder:
             title=title_of(part.title, name),
             kind=part.kind or (shared.kind if shared else OptionKind.DRUG),
             drug_class=named if shared else None,
-            groups=self._groups(part, owner) | (shared.groups if shared else frozenset()),
+            groups=self._groups(part, owner) | (shared.groups if shared else frozenset[str]()),
             contains=tuple(known_options(desk, part.contains, owner)),
             codes={str(system): str(code).strip() for system, code in part.codes.items()},
             dose=base,

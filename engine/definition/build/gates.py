@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.definition.build.conditions import condition, optional
 from engine.definition.build.desk import Desk, map_of, place_of, plain, plains, title_of
 from engine.definition.build.requirements import Evidence, requirements
-from engine.definition.build.selectors import EVERY, moves_of, options_of
+from engine.definition.build.selectors import moves_of, options_of
 from engine.definition.draft import Kind
 from engine.definition.schema.gates import (
     FlagPart,
@@ -121,7 +121,9 @@ class InterruptBuilder:
     def build(self, name: str, part: InterruptPart, place: Place) -> Interrupt:
         """Build an interrupt."""
         owner = f"interrupt `{name}`"
-        frozen = moves_of(self.desk, part.freezes or EVERY, self.moves, self.steps, self.formulary, owner)
+        frozen = frozenset(self.moves)
+        if part.freezes is not None:
+            frozen = moves_of(self.desk, part.freezes, self.moves, self.steps, self.formulary, owner)
         spared_moves, kinds, options = self._spared(part, owner)
         release = part.release
         return Interrupt(

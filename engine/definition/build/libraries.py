@@ -23,7 +23,7 @@ ENDING = ".yaml"
 def read_libraries(
     draft: Draft, names: Sequence[str], roots: Sequence[Path]
 ) -> list[tuple[LibraryFile, Map]]:
-    """Read the libraries an algorithm uses, in its order; each root is a folder of libraries, first found wins."""
+    """Read the libraries an algorithm uses, in its order; of several roots the first that holds one wins."""
     read: list[tuple[LibraryFile, Map]] = []
     seen: set[str] = set()
     for name in names:

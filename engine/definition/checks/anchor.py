@@ -17,5 +17,5 @@ def anchor(draft: Draft) -> Iterator[Finding]:
             trouble.place,
             f"`{trouble.name[:60]}` is {what}, which definitions do not use",
             "a rule must be readable where it stands, without looking elsewhere in the file",
-            "write the value out, name a criterion under `define`, or quote the text if the sign belongs to it",
+            "write the value out, name a criterion under `define`, or quote a text that begins so",
         )

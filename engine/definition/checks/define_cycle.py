@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.criteria.syntax import Node, Reference, walk
 from engine.definition.draft import Draft
-from engine.definition.wording import trees_of
+from engine.definition.wording import uses_of
 from engine.model.place import Finding
 
 CODE = "define-cycle"
@@ -16,32 +15,20 @@ def define_cycle(draft: Draft) -> Iterator[Finding]:
     if algorithm is None:
         return
     places = {name: one.place for name, one in (*algorithm.defines.items(), *algorithm.series.items())}
-    trees = trees_of(draft)
-    uses = {name: _names_in(draft, trees.get(name, []), places) for name in places}
+    uses = uses_of(draft)
     told: set[str] = set()
-    for name in places:
+    for name, place in places.items():
         circle = None if name in told else _circle(name, uses)
         if circle:
             told.update(circle)
             way = " needs ".join(f"`{one}`" for one in (*circle, name))
             yield Finding(
                 CODE,
-                places[name],
+                place,
                 f"{way}: it needs itself",
                 "its value could never be worked out",
                 "write one of them without the others",
             )
-
-
-def _names_in(draft: Draft, trees: list[Node], places: Mapping[str, object]) -> set[str]:
-    titles = draft.names
-    found: set[str] = set()
-    for tree in trees:
-        for node in walk(tree):
-            if isinstance(node, Reference):
-                owners = titles.titled(node.name) if node.quoted and titles else ()
-                found.update(one for one in (node.name, *owners) if one in places)
-    return found
 
 
 def _circle(start: str, uses: Mapping[str, set[str]]) -> list[str] | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from engine.definition.draft import Draft
 from engine.definition.schema.formulary import DosePart
-from engine.definition.walk import parts_of
 from engine.model.place import Finding, Place
 
 CODE = "dose-contradiction"
@@ -12,17 +11,16 @@ CODE = "dose-contradiction"
 
 def dose_contradiction(draft: Draft) -> Iterator[Finding]:
     """Each dose whose least, lowest, greatest and limited amounts contradict each other."""
-    for file in (*draft.libraries, *((draft.root,) if draft.root else ())):
-        for found in parts_of(file):
-            if isinstance(found.part, DosePart):
-                for place, said, fix in _contradictions(found.part):
-                    yield Finding(
-                        CODE,
-                        place,
-                        f"`{found.name}`: {said}",
-                        "no dose could meet both, so it could never be given as the algorithm asks",
-                        fix,
-                    )
+    for found in draft.parts:
+        if isinstance(found.part, DosePart):
+            for place, said, fix in _contradictions(found.part):
+                yield Finding(
+                    CODE,
+                    place,
+                    f"`{found.name}`: {said}",
+                    "no dose could meet both, so it could never be given as the algorithm asks",
+                    fix,
+                )
 
 
 def _contradictions(dose: DosePart) -> Iterator[tuple[Place, str, str]]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from engine.definition.draft import Draft
 from engine.definition.schema.steps import StepMovePart
-from engine.definition.walk import parts_of
 from engine.model.algorithm import MoveKind
 from engine.model.place import Finding
 
@@ -13,10 +12,8 @@ _GATED = (MoveKind.SWITCH, MoveKind.AUGMENT, MoveKind.ESCALATE, MoveKind.RETURN)
 
 
 def escalation_without_gate(draft: Draft) -> Iterator[Finding]:
-    """Each such move without `gate`. A return that opens a new episode starts with a new assessment instead."""
-    if draft.root is None:
-        return
-    for found in parts_of(draft.root):
+    """Each such move without `gate`. A return that opens a new episode begins with an assessment instead."""
+    for found in draft.parts:
         move = found.part
         if not isinstance(move, StepMovePart) or move.kind not in _GATED or "gate" in move.node:
             continue
@@ -26,6 +23,6 @@ def escalation_without_gate(draft: Draft) -> Iterator[Finding]:
             CODE,
             move.spot("kind"),
             f"move `{found.name}` is of kind `{move.kind}` and passes no gate",
-            "treatment would go up without asking again whether diagnosis, dose, adherence and harm explain the failure",
+            "treatment would go up without asking again what else explains the failure",
             "add `gate:` with the id of a gate, such as the library's `reappraisal`",
         )

@@ -16,7 +16,6 @@ from engine.definition.schema.formulary import (
     LimitPart,
     WashoutPart,
 )
-from engine.definition.walk import parts_of
 from engine.model.place import Finding
 
 CODE = "number-without-source"
@@ -35,16 +34,15 @@ _NUMBERS: dict[type[Part], tuple[str, ...]] = {
 
 
 def number_without_source(draft: Draft) -> Iterator[Finding]:
-    """Each parameter, dose, limit, level, washout or cut-off without `source`, its own or of what it stands in."""
-    for file in (*draft.libraries, *((draft.root,) if draft.root else ())):
-        for found in parts_of(file):
-            stated = [key for key in _NUMBERS.get(type(found.part), ()) if key in found.part.node]
-            if not stated or found.covered or "source" in found.part.node.lost:
-                continue
-            yield warning(
-                CODE,
-                found.part.spot(stated[0]),
-                f"`{stated[0]}` of `{found.name}` states a number without a source",
-                "nobody could check it, or notice when the guideline it came from changes",
-                "add `source:` with the id of a source, or `unverified: true` while there is none",
-            )
+    """Each parameter, dose, limit, level, washout or cut-off that neither names nor inherits a source."""
+    for found in draft.parts:
+        stated = [key for key in _NUMBERS.get(type(found.part), ()) if key in found.part.node]
+        if not stated or found.covered or "source" in found.part.node.lost:
+            continue
+        yield warning(
+            CODE,
+            found.part.spot(stated[0]),
+            f"`{stated[0]}` of `{found.name}` states a number without a source",
+            "nobody could check it, or notice when the guideline it came from changes",
+            "add `source:` with the id of a source, or `unverified: true` while there is none",
+        )

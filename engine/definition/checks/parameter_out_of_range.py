@@ -6,7 +6,6 @@ from decimal import Decimal
 from engine.definition.draft import Draft
 from engine.definition.judging import listed
 from engine.definition.schema.files import ParameterPart
-from engine.definition.walk import parts_of
 from engine.model.place import Finding
 
 CODE = "parameter-out-of-range"
@@ -16,12 +15,7 @@ def parameter_out_of_range(draft: Draft) -> Iterator[Finding]:
     """Each value outside `from` and `to`, or not in `values`."""
     if draft.algorithm is None:
         return
-    parts = {
-        found.name: found.part
-        for file in (*draft.libraries, *((draft.root,) if draft.root else ()))
-        for found in parts_of(file)
-        if isinstance(found.part, ParameterPart)
-    }
+    parts = {found.name: found.part for found in draft.parts if isinstance(found.part, ParameterPart)}
     for parameter in draft.algorithm.parameters.values():
         allowed = ""
         if parameter.values and str(parameter.value) not in parameter.values:

@@ -9,6 +9,7 @@ from engine.definition.checks.anchor import anchor
 from engine.definition.checks.approval_missing import approval_missing
 from engine.definition.checks.bad_duration import bad_duration
 from engine.definition.checks.bad_id import bad_id
+from engine.definition.checks.chain_too_long import chain_too_long
 from engine.definition.checks.comma_in_text import comma_in_text
 from engine.definition.checks.control_character import control_character
 from engine.definition.checks.criterion_syntax import criterion_syntax
@@ -22,6 +23,7 @@ from engine.definition.checks.empty_selector import empty_selector
 from engine.definition.checks.end_with_moves import end_with_moves
 from engine.definition.checks.escalation_without_gate import escalation_without_gate
 from engine.definition.checks.fact_name_clash import fact_name_clash
+from engine.definition.checks.impossible_record import impossible_record
 from engine.definition.checks.interrupt_without_release import interrupt_without_release
 from engine.definition.checks.library_name import library_name
 from engine.definition.checks.library_not_found import library_not_found
@@ -34,6 +36,7 @@ from engine.definition.checks.parameter_out_of_range import parameter_out_of_ran
 from engine.definition.checks.parameter_without_values import parameter_without_values
 from engine.definition.checks.range_reversed import range_reversed
 from engine.definition.checks.reserved_name import reserved_name
+from engine.definition.checks.scenario_algorithm import scenario_algorithm
 from engine.definition.checks.several_documents import several_documents
 from engine.definition.checks.step_without_options import step_without_options
 from engine.definition.checks.tab import tab
@@ -45,8 +48,11 @@ from engine.definition.checks.unknown_class import unknown_class
 from engine.definition.checks.unknown_conclusion import unknown_conclusion
 from engine.definition.checks.unknown_evidence import unknown_evidence
 from engine.definition.checks.unknown_field import unknown_field
+from engine.definition.checks.unknown_flag import unknown_flag
 from engine.definition.checks.unknown_gate import unknown_gate
 from engine.definition.checks.unknown_hidden import unknown_hidden
+from engine.definition.checks.unknown_interrupt import unknown_interrupt
+from engine.definition.checks.unknown_item import unknown_item
 from engine.definition.checks.unknown_key import unknown_key
 from engine.definition.checks.unknown_move import unknown_move
 from engine.definition.checks.unknown_name import unknown_name
@@ -59,16 +65,10 @@ from engine.definition.checks.unused_source import unused_source
 from engine.definition.checks.wrong_type import wrong_type
 from engine.definition.checks.wrong_value import wrong_value
 from engine.definition.checks.yaml_syntax import yaml_syntax
-from engine.definition.checks.unknown_interrupt import unknown_interrupt
-from engine.definition.checks.unknown_flag import unknown_flag
-from engine.definition.checks.unknown_item import unknown_item
-from engine.definition.checks.scenario_algorithm import scenario_algorithm
-from engine.definition.checks.impossible_record import impossible_record
 from engine.definition.draft import Draft
 from engine.definition.judging import note
 from engine.definition.limits import MAX_TROUBLES
 from engine.model.place import NOWHERE, Finding, Severity
-
 
 _LONGEST_LINE = 1_000
 
@@ -137,6 +137,7 @@ NAMING = _checks(
 
 CARE = _checks(
     define_cycle,
+    chain_too_long,
     unknown_hidden,
     duplicate_id,
     fact_name_clash,
@@ -175,8 +176,9 @@ ALL = (*DEFINITION, *STORY)
 
 
 def findings_of(draft: Draft, checks: tuple[Check, ...] = DEFINITION) -> tuple[Finding, ...]:
-    """Everything some checks find, sorted by place; each with its line of the file. Of one code, the first
-    few hundred are kept, and a note tells how many there are besides.
+    """Everything some checks find, sorted by place; each with its line of the file.
+
+    Of one code the first few hundred are kept, and a note tells how many there are besides.
     """
     found: list[Finding] = []
     left_out = draft.troubles.left_out

@@ -13,7 +13,7 @@ _SELECTORS = ("every", "same")
 
 
 def reserved_name(draft: Draft) -> Iterator[Finding]:
-    """Each fact, define, parameter, series, step or move that could not be told from what is there already."""
+    """Each fact, define, parameter, series, step or move that could not be told from what exists already."""
     for name, place, what in _names(draft):
         if what == "field":
             taken = name in _RECORD

@@ -15,7 +15,7 @@ def unknown_class(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             CODE,
             reference.place,
-            f"{reference.owner} {reference.verb} `{reference.name}`, which is no class or group of the formulary",
+            f"{reference.owner} {reference.verb} `{reference.name}`, which is no class or group",
             "what its members share, or a rule about them, would be missing",
             meant(draft, reference, near, "declare it under `classes` or `groups`"),
         )

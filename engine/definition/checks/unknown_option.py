@@ -15,7 +15,7 @@ def unknown_option(draft: Draft) -> Iterator[Finding]:
         yield Finding(
             CODE,
             reference.place,
-            f"{reference.owner} {reference.verb} `{reference.name}`, which is no {reference.kind} of the formulary",
+            f"{reference.owner} {reference.verb} `{reference.name}`, which is no {reference.kind}",
             "the treatment could not be offered, or the rule about it would never apply",
             meant(draft, reference, near, "declare it under `formulary`, or use the library that holds it"),
         )

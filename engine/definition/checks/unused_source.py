@@ -10,10 +10,12 @@ CODE = "unused-source"
 
 
 def unused_source(draft: Draft) -> Iterator[Finding]:
-    """Each source of the algorithm's own file that no part names. Libraries may hold more than one algorithm needs."""
+    """Each source of the algorithm's own file that no part names; libraries may hold more than one needs."""
     own = next(iter(draft.files), "")
     used = {one.name for one in draft.references if one.kind is Kind.SOURCE}
-    for name, source in (draft.algorithm.sources if draft.algorithm else {}).items():
+    if draft.algorithm is None:
+        return
+    for name, source in draft.algorithm.sources.items():
         if source.place.file == own and name not in used:
             yield note(
                 CODE,

@@ -66,7 +66,8 @@ class ExpectBuilder:
             detail = f"an entry with {'a' if len(wanted) == 1 else len(wanted)} `{key}`"
             self.desk.trouble("misplaced-key", part.node.key_place(key), key, "`expect`", f"only {detail}")
             return
-        yield Expectation(Expected(key), "", tuple(status.value for status in wanted), place)
+        statuses = tuple(status.value for status in wanted)
+        yield Expectation(Expected(key), "", statuses[0] if len(statuses) == 1 else statuses, place)
 
     def _move(self, key: str, node: Node, part: ExpectPart) -> Iterator[Expectation]:
         place = part.node.key_place(key)

@@ -33,7 +33,7 @@ class ScenarioRead:
 
 
 def scenarios_in(folder: str | Path) -> tuple[Path, ...]:
-    """Scenario files of a folder, in order of their names; of an algorithm's folder, those in `scenarios/`."""
+    """Scenario files of a folder by name; of an algorithm's folder, those in its `scenarios`."""
     root = Path(folder)
     inside = root / SCENARIO_FOLDER
     if inside.is_dir():

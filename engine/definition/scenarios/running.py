@@ -118,8 +118,9 @@ class _Comparer:
             case Expected.NEEDS:
                 return self._needs(subject, wanted)
             case Expected.INTERRUPTS:
-                raised = tuple(sorted({one.id for one in self.after.case.raised()}))
-                return written(raised), set(raised) == _set(wanted), ()
+                on = self.part.entry.on
+                raised = sorted({one.id for one in self.after.case.raised() if one.on <= on})
+                return written(tuple(raised)), set(raised) == _set(wanted), ()
             case Expected.DUE:
                 found = tuple(one.type for one in due(self.after))
                 met = not found if wanted == () else _set(wanted) <= set(found)
@@ -135,10 +136,9 @@ class _Comparer:
 
     def _statuses(self, decisions: tuple[Decision, ...], wanted: Wanted) -> tuple[str, bool, Iterable[str]]:
         found = tuple(decision.status.value for decision in decisions)
-        expected = wanted if isinstance(wanted, tuple) else ()
         # One expected answer stands for every start or dose of the entry.
-        met = set(found) == set(expected) if len(expected) == 1 else found == expected
-        return written(found), met, (text for one in decisions for text in reasons_of(one.reasons))
+        met = found == wanted if isinstance(wanted, tuple) else set(found) == {wanted}
+        return ", ".join(found), met, (text for one in decisions for text in reasons_of(one.reasons))
 
     def _fact(self, text: str, wanted: Wanted) -> tuple[str, bool, Iterable[str]]:
         actual = evaluated(self.after, text)
@@ -162,8 +162,11 @@ class _Comparer:
         decision = self._decision(move)
         found = {frozenset(one) for one in decision.needs.to_permit}
         met = isinstance(wanted, tuple) and all(one in found for one in wanted)
-        shown = written(tuple(frozenset(one) for one in decision.needs.to_permit))
-        return shown, met, reasons_of(decision.reasons)
+        return (
+            written(tuple(frozenset(one) for one in decision.needs.to_permit)),
+            met,
+            reasons_of(decision.reasons),
+        )
 
 
 def reasons_of(reasons: Iterable[Reason]) -> Iterator[str]:
@@ -182,17 +185,18 @@ def same(actual: object, wanted: object) -> bool:
     return actual == wanted
 
 
-def written(value: object) -> str:
+def written(value: Wanted | frozenset[str]) -> str:
     """A value as a scenario file writes it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list | frozenset):
-        parts = sorted(value) if isinstance(value, frozenset) else value  # pyright: ignore
-        items = [written(one) for one in parts]  # pyright: ignore
-        return items[0] if len(items) == 1 and not isinstance(value, frozenset) else f"[{', '.join(items)}]"
-    return str(value)
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case tuple() | frozenset():
+            parts = sorted(value) if isinstance(value, frozenset) else value
+            return f"[{', '.join(written(part) for part in parts)}]"
+        case _:
+            return str(value)
 
 
 def _set(wanted: Wanted) -> set[object]:

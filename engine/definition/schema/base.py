@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,7 @@ from engine.model.place import NOWHERE, Place
 
 @dataclass
 class Reading:
-    """Context of a validation: which model each mapping (by identity) was read as, for the names of its keys."""
+    """Context of a validation: which model each mapping, by identity, was read as."""
 
     models: dict[int, type[Part]] = field(default_factory=dict[int, "type[Part]"])
 
@@ -34,21 +34,20 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, serialize_by_alias=True)
 
     needed: ClassVar[tuple[str, ...]] = ()
-    """Keys a file must have. They are optional to pydantic, so that a file without one is still read to its end."""
+    """Keys a file must have; optional to pydantic, so that a file without one is still read to its end."""
 
     _node: Map = PrivateAttr(default_factory=lambda: Map(NOWHERE))
 
     @model_validator(mode="wrap")
     @classmethod
-    def _from_node(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+    def _from_node(cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if not isinstance(data, Map):
-            raise PydanticCustomError(
-                "wrong-type", "must be a mapping (`key: value` lines), not " + kind_of(data)
-            )
+            detail = {"wanted": "a mapping (`key: value` lines)", "found": kind_of(data)}
+            raise PydanticCustomError("wrong-type", "must be {wanted}, not {found}", detail)
         if isinstance(info.context, Reading):
             info.context.models[id(data)] = cls
         made = handler(data)
-        made._node = data
+        made._node = data  # noqa: SLF001 - a validator is handed its own instance
         return made
 
     @property

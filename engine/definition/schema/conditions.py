@@ -17,12 +17,17 @@ _GROUPS = ("all", "any", "none")
 YesOrNo = Annotated[Literal["yes", "no"], *one_of(("yes", "no"), "`yes` or `no`")]
 
 
-class CriterionPart(Sourced):
+class Reasoned(Sourced):
+    """What may be said about a criterion beside its text."""
+
+    because: Words | None = None
+    if_unknown: YesOrNo | None = None
+
+
+class CriterionPart(Reasoned):
     """A criterion with its reason."""
 
     is_: Cql = Field(alias="is")
-    because: Words | None = None
-    if_unknown: YesOrNo | None = None
 
 
 class AllPart(Part):

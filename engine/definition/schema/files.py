@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Discriminator, Field, Tag
 
 from engine.definition.schema.base import Part, Sourced, shape_of
-from engine.definition.schema.conditions import ConditionPart, CriterionPart
+from engine.definition.schema.conditions import ConditionPart, Reasoned
 from engine.definition.schema.evidence import EvidencePart, MeasurePart, OnsetPart, SeriesPart
 from engine.definition.schema.formulary import FormularyPart
 from engine.definition.schema.gates import FlagPart, GatePart, InterruptPart
@@ -50,7 +50,7 @@ class ParameterPart(Sourced):
     values: list[Word] | None = None
 
 
-class DefinePart(CriterionPart):
+class DefinePart(Reasoned):
     """A named criterion."""
 
     title: Words | None = None

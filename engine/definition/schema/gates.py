@@ -12,6 +12,7 @@ from engine.definition.schema.requirements import RequiresPart
 from engine.definition.schema.scalars import Since, Snake, Span, Template, Words, YesNo, one_of
 from engine.definition.schema.selectors import MoveSelector, MovesPart
 from engine.definition.schema.steps import RowPart
+from engine.definition.tree import Map
 
 
 class ConclusionPart(Sourced):
@@ -55,8 +56,7 @@ class SparedOptionsPart(Part):
 
 
 def _spared(value: object) -> str:
-    shape = shape_of(value)
-    return "<options>" if shape == "<map>" and "options" in value else shape  # pyright: ignore
+    return "<options>" if isinstance(value, Map) and "options" in value else shape_of(value)
 
 
 SparedPart = Annotated[

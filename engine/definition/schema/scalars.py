@@ -1,4 +1,4 @@
-"""Texts of the format and what they are read as. Only here is a text typed, so YAML's own guesses never matter."""
+"""Texts of the format and what they are read as. Only here is a text typed: YAML's guesses never matter."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[object], str]:
 
 
 def one_of(allowed: type[StrEnum] | tuple[str, ...], what: str) -> tuple[PlainValidator, WithJsonSchema]:
-    """Annotations of a text that must be one of a few words; a `StrEnum` gives its member, else it stays a text."""
+    """Annotations of a text that must be one of a few words; a `StrEnum` gives its member."""
     words = tuple(str(item) for item in allowed)
 
     def read(value: object) -> object:

@@ -28,12 +28,15 @@ class StepSelector(Part):
     except_: StepsPart | None = Field(default=None, alias="except")
 
 
+StepItem = Annotated[
+    Annotated[Template, Tag("<text>")] | Annotated[StepSelector, Tag("<map>")], Discriminator(shape_of)
+]
 StepsPart = TypeAliasType(
     "StepsPart",
     Annotated[
         Annotated[Template, Tag("<text>")]
         | Annotated[StepSelector, Tag("<map>")]
-        | Annotated[list["StepsPart"], Tag("<list>")],
+        | Annotated[list[StepItem], Tag("<list>")],
         Discriminator(shape_of),
     ],
 )
@@ -50,12 +53,15 @@ class MoveSelector(Part):
     except_: MovesPart | None = Field(default=None, alias="except")
 
 
+MoveItem = Annotated[
+    Annotated[Template, Tag("<text>")] | Annotated[MoveSelector, Tag("<map>")], Discriminator(shape_of)
+]
 MovesPart = TypeAliasType(
     "MovesPart",
     Annotated[
         Annotated[Template, Tag("<text>")]
         | Annotated[MoveSelector, Tag("<map>")]
-        | Annotated[list["MovesPart"], Tag("<list>")],
+        | Annotated[list[MoveItem], Tag("<list>")],
         Discriminator(shape_of),
     ],
 )
