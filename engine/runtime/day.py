@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.model.case import Case, Episode, MoveMade, Record, Treatment
+from engine.model.decision import GateAnswer
 from engine.model.evidence import Value
 from engine.model.time import Since, Window, days
 from engine.runtime.plan import Plan
@@ -31,6 +32,8 @@ class Day:
         self.today = today
         self.ignore_signature = ignore_signature
         self._records: dict[str, tuple[Record, ...]] = {}
+        self.gates: dict[str, GateAnswer] = {}
+        """Gates already answered today, by id; filled by `gate.py`."""
         self._judged: dict[tuple[int, int], Facts] = {}
 
     def at(self, today: date) -> "Day":

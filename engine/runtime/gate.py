@@ -21,26 +21,30 @@ def gate_answer(day: Day, gate: Gate, answers: Mapping[str, bool] | None = None)
         answers: The clinician's word for items that no evidence answers, as given now; without it, the
             answers of the signature that holds count.
     """
-    signature = holding_signature(day, gate)
-    word: Mapping[str, bool] = {}
     if answers is not None:
-        word = answers
-    elif signature is not None:
-        word = signature.answers
-    if signature is not None and answers is None:
+        return _answered(day, gate, answers, None)
+    found = day.gates.get(gate.id)
+    if found is None:
+        signature = holding_signature(day, gate)
+        word: Mapping[str, bool] = {} if signature is None else signature.answers
+        found = day.gates[gate.id] = _answered(day, gate, word, signature)
+    return found
+
+
+def _answered(day: Day, gate: Gate, word: Mapping[str, bool], signature: Signature | None) -> GateAnswer:
+    if signature is not None:
         # While a signature holds, what it reset is no change of an answer.
         day = Day(day.plan, day.case, day.today, ignore_signature=signature.seq)
     items = tuple(item_answer(day, item, word.get(item.id)) for item in gate.items)
     complete = all(item.result is not ItemResult.BLANK for item in items)
-    signed = signature is not None and answers is None
     return GateAnswer(
         id=gate.id,
         title=gate.title,
         items=items,
-        conclusion=signature.conclusion if signature and signed else _conclusion(gate, items),
+        conclusion=signature.conclusion if signature else _conclusion(gate, items),
         complete=complete,
-        signed_on=signature.on if signature and signed else None,
-        holds_until=days(gate.holds_days).after(signature.on) if signature and signed else None,
+        signed_on=signature.on if signature else None,
+        holds_until=days(gate.holds_days).after(signature.on) if signature else None,
     )
 
 

@@ -24,6 +24,7 @@ class Plan:
         self._criteria: dict[str, Criterion] = {}
         self.derivations: dict[str, dict[str, Criterion]] = {}
         """Compiled derivations by evidence type, filled by the door."""
+        self._sentences: dict[tuple[str, bool], str] = {}
         self._conditions: dict[int, tuple[Condition, Criterion]] = {}
 
     @cached_property
@@ -44,7 +45,12 @@ class Plan:
 
     def sentence(self, line: Line, *, negated: bool = False) -> str:
         """A line in plain English, with the titles of its names."""
-        return sentence(text_of(NoneOf((line,)) if negated else line), self.names)
+        key = (line.text, negated)
+        found = self._sentences.get(key)
+        if found is None:
+            text = text_of(NoneOf((line,)) if negated else line)
+            found = self._sentences[key] = sentence(text, self.names)
+        return found
 
     def of(self, condition: Condition) -> Criterion:
         """A condition as one criterion. Keyed by identity: conditions live as long as their algorithm."""

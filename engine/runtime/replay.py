@@ -44,33 +44,33 @@ def replay(algorithm: Algorithm, events: Iterable[Event], as_of: datetime | int 
         HistoryError: No events, a gap in seq, or an event that does not fit the algorithm.
     """
     plan = plan_of(algorithm)
-    case: Case | None = None
+    fold: _Fold | None = None
     for event in events:
         if isinstance(as_of, int) and event.seq > as_of:
             break
         if isinstance(as_of, datetime) and event.recorded_at > as_of:
             break
-        case = apply(plan, case, event)
-    if case is None:
+        if fold is None:
+            fold = _Fold(plan, _opened(plan, event))
+        else:
+            fold.add(event)
+    if fold is None:
         raise HistoryError("there is no history to read", "name a case that exists, or a later moment")
-    return case
+    return fold.case()
 
 
 def apply(plan: Plan, case: Case | None, event: Event) -> Case:
     """The case after one more event."""
     if case is None:
-        if event.type is not EventType.CASE_OPENED or event.seq != 1:
-            raise HistoryError(
-                f"the history begins with {event.type} ({event.seq}), not with case_opened (1)"
-            )
         return _opened(plan, event)
-    if event.seq != case.seq + 1:
-        raise HistoryError(f"event {event.seq} follows event {case.seq}")
-    fold = _FOLDS.get(event.type)
-    return replace(fold(plan, case, event) if fold else case, seq=event.seq)
+    fold = _Fold(plan, case)
+    fold.add(event)
+    return fold.case()
 
 
 def _opened(plan: Plan, event: Event) -> Case:
+    if event.type is not EventType.CASE_OPENED or event.seq != 1:
+        raise HistoryError(f"the history begins with {event.type} ({event.seq}), not with case_opened (1)")
     patient = cast(Payload, event.payload["patient"])
     algorithm = cast(Payload, event.payload["algorithm"])
     return Case(
@@ -85,202 +85,236 @@ def _opened(plan: Plan, event: Event) -> Case:
     )
 
 
-def _reported(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    score = cast(Payload | None, p.get("score"))
-    started_on = date.fromisoformat(str(p["from"]))
-    treatment = Treatment(
-        seq=event.seq,
-        option=str(p["option"]),
-        role=Role(str(p["role"])),
-        started_on=started_on,
-        doses=(DoseStretch(started_on, event.seq, _decimal(p.get("dose_mg_per_day"))),),
-        visit=-1,
-        reported=True,
-        stopped_on=_date(p.get("to")),
-        stopped_seq=None if p.get("to") is None else event.seq,
-        outcome=_text(p.get("outcome")),
-        days_covered_percent=_decimal(p.get("days_covered_percent")),
-        score=None
-        if score is None
-        else ReportedScore(str(score["scale"]), _int(score.get("before")), _int(score.get("after"))),
-    )
-    return replace(case, treatments=(*case.treatments, treatment))
+class _Fold:
+    """A case while events are added to it; lists, so that a long history costs its length once."""
 
+    def __init__(self, plan: Plan, case: Case) -> None:
+        self.plan, self.before = plan, case
+        self.seq, self.digest = case.seq, case.digest
+        self.visits, self.episodes = list(case.visits), list(case.episodes)
+        self.records, self.treatments = list(case.records), list(case.treatments)
+        self.moves, self.signatures = list(case.moves), list(case.signatures)
+        self.interrupts, self.deviations = list(case.interrupts), list(case.deviations)
+        self.closed_on, self.assigned_to, self.discuss = case.closed_on, case.assigned_to, case.discuss
 
-def _recorded(plan: Plan, case: Case, event: Event) -> Case:
-    kind = str(event.payload["type"])
-    raw = cast(Payload, event.payload["values"])
-    record = Record(
-        seq=event.seq,
-        type=kind,
-        observed_on=event.observed_on,
-        values={name: _value(plan, kind, name, value) for name, value in raw.items()},
-        asked_not_known=bool(event.payload.get("not_known")),
-    )
-    return replace(case, records=(*case.records, record))
+    def case(self) -> Case:
+        """The case as it is now."""
+        return Case(
+            id=self.before.id,
+            algorithm=self.before.algorithm,
+            digest=self.digest,
+            patient=self.before.patient,
+            opened_on=self.before.opened_on,
+            seq=self.seq,
+            visits=tuple(self.visits),
+            episodes=tuple(self.episodes),
+            records=tuple(self.records),
+            treatments=tuple(self.treatments),
+            moves=tuple(self.moves),
+            signatures=tuple(self.signatures),
+            interrupts=tuple(self.interrupts),
+            deviations=tuple(self.deviations),
+            closed_on=self.closed_on,
+            assigned_to=self.assigned_to,
+            discuss=self.discuss,
+        )
 
+    def add(self, event: Event) -> None:
+        """Add the next event."""
+        if event.seq != self.seq + 1:
+            raise HistoryError(f"event {event.seq} follows event {self.seq}")
+        fold = _FOLDS.get(event.type)
+        if fold is not None:
+            fold(self, event)
+        self.seq = event.seq
 
-def _retracted(plan: Plan, case: Case, event: Event) -> Case:
-    seq = event.payload["evidence"]
-    records = tuple(replace(r, retracted_seq=event.seq) if r.seq == seq else r for r in case.records)
-    return replace(case, records=records)
+    def reported(self, event: Event) -> None:
+        """A treatment from before the case was opened."""
+        p = event.payload
+        score = cast(Payload | None, p.get("score"))
+        started_on = date.fromisoformat(str(p["from"]))
+        self.treatments.append(
+            Treatment(
+                seq=event.seq,
+                option=str(p["option"]),
+                role=Role(str(p["role"])),
+                started_on=started_on,
+                doses=(DoseStretch(started_on, event.seq, _decimal(p.get("dose_mg_per_day"))),),
+                visit=-1,
+                reported=True,
+                stopped_on=_date(p.get("to")),
+                stopped_seq=None if p.get("to") is None else event.seq,
+                outcome=_text(p.get("outcome")),
+                days_covered_percent=_decimal(p.get("days_covered_percent")),
+                score=None if score is None else _score(score),
+            )
+        )
 
+    def recorded(self, event: Event) -> None:
+        """One record of evidence."""
+        kind = str(event.payload["type"])
+        raw = cast(Payload, event.payload["values"])
+        values = {name: _value(self.plan, kind, name, value) for name, value in raw.items()}
+        self.records.append(
+            Record(event.seq, kind, event.observed_on, values, bool(event.payload.get("not_known")))
+        )
 
-def _started(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    treatment = Treatment(
-        seq=event.seq,
-        option=str(p["option"]),
-        role=Role(str(p["role"])),
-        started_on=event.observed_on,
-        doses=(DoseStretch(event.observed_on, event.seq, _decimal(p.get("dose_mg_per_day"))),),
-        visit=len(case.visits) - 1,
-        serves=_int(p.get("serves")),
-    )
-    case = replace(case, treatments=(*case.treatments, treatment))
-    return _deviation_used(case, _int(p.get("deviation")), event.seq)
+    def retracted(self, event: Event) -> None:
+        """A record marked as entered in error."""
+        seq = event.payload["evidence"]
+        for index, record in enumerate(self.records):
+            if record.seq == seq:
+                self.records[index] = replace(record, retracted_seq=event.seq)
 
+    def started(self, event: Event) -> None:
+        """A treatment begun."""
+        p = event.payload
+        self.treatments.append(
+            Treatment(
+                seq=event.seq,
+                option=str(p["option"]),
+                role=Role(str(p["role"])),
+                started_on=event.observed_on,
+                doses=(DoseStretch(event.observed_on, event.seq, _decimal(p.get("dose_mg_per_day"))),),
+                visit=len(self.visits) - 1,
+                serves=_int(p.get("serves")),
+            )
+        )
+        self._deviation_used(_int(p.get("deviation")), event.seq)
 
-def _dose_changed(plan: Plan, case: Case, event: Event) -> Case:
-    stretch = DoseStretch(event.observed_on, event.seq, _decimal(event.payload["dose_mg_per_day"]))
-    return _treatment(case, event, lambda t: replace(t, doses=(*t.doses, stretch)))
+    def dose_changed(self, event: Event) -> None:
+        """Another dose from this day on."""
+        stretch = DoseStretch(event.observed_on, event.seq, _decimal(event.payload["dose_mg_per_day"]))
+        index = self._treatment(event)
+        treatment = self.treatments[index]
+        self.treatments[index] = replace(treatment, doses=(*treatment.doses, stretch))
 
-
-def _stopped(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    return _treatment(
-        case,
-        event,
-        lambda t: replace(
-            t,
+    def stopped(self, event: Event) -> None:
+        """A treatment ended."""
+        index = self._treatment(event)
+        self.treatments[index] = replace(
+            self.treatments[index],
             stopped_on=event.observed_on,
             stopped_seq=event.seq,
-            outcome=_text(p.get("outcome")),
-            reason=_text(p.get("reason")),
-        ),
-    )
+            outcome=_text(event.payload.get("outcome")),
+            reason=_text(event.payload.get("reason")),
+        )
+
+    def signed(self, event: Event) -> None:
+        """A gate signed."""
+        p = event.payload
+        self.signatures.append(
+            Signature(
+                seq=event.seq,
+                on=event.observed_on,
+                gate=str(p["gate"]),
+                conclusion=str(p["conclusion"]),
+                items={k: str(v) for k, v in cast(Payload, p["items"]).items()},
+                answers={k: bool(v) for k, v in cast(Payload, p["answers"]).items()},
+                visit=len(self.visits) - 1,
+                actor=event.actor,
+                resets_clock_of=_int(p.get("resets_clock_of")),
+            )
+        )
+
+    def moved(self, event: Event) -> None:
+        """A move made; the machine says where it led."""
+        p = event.payload
+        move, kind = str(p["move"]), str(p["kind"])
+        step = self.visits[-1].step
+        target = self.plan.machine.replayed(move, step)
+        deviation = _int(p.get("deviation"))
+        gate = _text(p.get("gate"))
+        self.moves.append(MoveMade(event.seq, event.observed_on, move, kind, step, target, gate, deviation))
+        if p.get("opens_episode"):
+            self.episodes.append(Episode(event.observed_on, event.seq))
+        if target != step:
+            self.visits[-1] = replace(
+                self.visits[-1], left_on=event.observed_on, left_seq=event.seq, left_by=move
+            )
+            episode = len(self.episodes) - 1
+            self.visits.append(Visit(target, event.observed_on, event.seq, episode, move, kind))
+        self._deviation_used(deviation, event.seq)
+
+    def deviated(self, event: Event) -> None:
+        """A deviation recorded; the move or start it serves follows."""
+        p = event.payload
+        self.deviations.append(
+            Deviation(
+                seq=event.seq,
+                on=event.observed_on,
+                subject=str(p["subject"]),
+                id=str(p["id"]),
+                reason=str(p["reason"]),
+                expires_on=date.fromisoformat(str(p["expires_on"])),
+            )
+        )
+
+    def raised(self, event: Event) -> None:
+        """An interrupt raised."""
+        evidence = tuple(cast(list[int], event.payload["evidence"]))
+        name = str(event.payload["interrupt"])
+        self.interrupts.append(RaisedInterrupt(name, event.seq, event.observed_on, evidence))
+
+    def released(self, event: Event) -> None:
+        """An interrupt released."""
+        name = event.payload["interrupt"]
+        for index, raised in enumerate(self.interrupts):
+            if raised.id == name and raised.released_seq is None:
+                self.interrupts[index] = replace(
+                    raised, released_seq=event.seq, released_on=event.observed_on
+                )
+
+    def assigned(self, event: Event) -> None:
+        """Who looks after the case."""
+        self.assigned_to = _text(event.payload.get("to"))
+
+    def discussed(self, event: Event) -> None:
+        """Whether the case is to be discussed."""
+        self.discuss = bool(event.payload.get("discuss"))
+
+    def changed(self, event: Event) -> None:
+        """Another version of the algorithm."""
+        self.digest = str(cast(Payload, event.payload["to"])["digest"])
+
+    def closed(self, event: Event) -> None:
+        """The case closed."""
+        self.closed_on = event.observed_on
+
+    def _treatment(self, event: Event) -> int:
+        seq = event.payload["treatment"]
+        for index, treatment in enumerate(self.treatments):
+            if treatment.seq == seq:
+                return index
+        raise HistoryError(f"event {event.seq} is about treatment {seq}, which the history does not have")
+
+    def _deviation_used(self, seq: int | None, by: int) -> None:
+        for index, deviation in enumerate(self.deviations):
+            if deviation.seq == seq:
+                self.deviations[index] = replace(deviation, used_seq=by)
 
 
-def _signed(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    signature = Signature(
-        seq=event.seq,
-        on=event.observed_on,
-        gate=str(p["gate"]),
-        conclusion=str(p["conclusion"]),
-        items={k: str(v) for k, v in cast(Payload, p["items"]).items()},
-        answers={k: bool(v) for k, v in cast(Payload, p["answers"]).items()},
-        visit=len(case.visits) - 1,
-        actor=event.actor,
-        resets_clock_of=_int(p.get("resets_clock_of")),
-    )
-    return replace(case, signatures=(*case.signatures, signature))
-
-
-def _moved(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    move, kind = str(p["move"]), str(p["kind"])
-    target = plan.machine.replayed(move, case.step)
-    made = MoveMade(
-        seq=event.seq,
-        on=event.observed_on,
-        move=move,
-        kind=kind,
-        from_step=case.step,
-        to_step=target,
-        gate=_text(p.get("gate")),
-        deviation=_int(p.get("deviation")),
-    )
-    case = replace(case, moves=(*case.moves, made))
-    if p.get("opens_episode"):
-        case = replace(case, episodes=(*case.episodes, Episode(event.observed_on, event.seq)))
-    if target != case.step:
-        left = replace(case.visit, left_on=event.observed_on, left_seq=event.seq, left_by=move)
-        entered = Visit(target, event.observed_on, event.seq, len(case.episodes) - 1, move, kind)
-        case = replace(case, visits=(*case.visits[:-1], left, entered))
-    return _deviation_used(case, made.deviation, event.seq)
-
-
-def _deviated(plan: Plan, case: Case, event: Event) -> Case:
-    p = event.payload
-    deviation = Deviation(
-        seq=event.seq,
-        on=event.observed_on,
-        subject=str(p["subject"]),
-        id=str(p["id"]),
-        reason=str(p["reason"]),
-        expires_on=date.fromisoformat(str(p["expires_on"])),
-    )
-    return replace(case, deviations=(*case.deviations, deviation))
-
-
-def _raised(plan: Plan, case: Case, event: Event) -> Case:
-    evidence = cast(list[int], event.payload["evidence"])
-    raised = RaisedInterrupt(str(event.payload["interrupt"]), event.seq, event.observed_on, tuple(evidence))
-    return replace(case, interrupts=(*case.interrupts, raised))
-
-
-def _released(plan: Plan, case: Case, event: Event) -> Case:
-    name = event.payload["interrupt"]
-    interrupts = tuple(
-        replace(i, released_seq=event.seq, released_on=event.observed_on)
-        if i.id == name and i.released_seq is None
-        else i
-        for i in case.interrupts
-    )
-    return replace(case, interrupts=interrupts)
-
-
-def _assigned(plan: Plan, case: Case, event: Event) -> Case:
-    return replace(case, assigned_to=_text(event.payload.get("to")))
-
-
-def _discussed(plan: Plan, case: Case, event: Event) -> Case:
-    return replace(case, discuss=bool(event.payload.get("discuss")))
-
-
-def _changed(plan: Plan, case: Case, event: Event) -> Case:
-    to = cast(Payload, event.payload["to"])
-    return replace(case, digest=str(to["digest"]))
-
-
-def _closed(plan: Plan, case: Case, event: Event) -> Case:
-    return replace(case, closed_on=event.observed_on)
-
-
-_FOLDS: Mapping[EventType, Callable[[Plan, Case, Event], Case]] = {
-    EventType.TREATMENT_REPORTED: _reported,
-    EventType.EVIDENCE_RECORDED: _recorded,
-    EventType.EVIDENCE_RETRACTED: _retracted,
-    EventType.TREATMENT_STARTED: _started,
-    EventType.DOSE_CHANGED: _dose_changed,
-    EventType.TREATMENT_STOPPED: _stopped,
-    EventType.GATE_SIGNED: _signed,
-    EventType.MOVE_MADE: _moved,
-    EventType.DEVIATION_RECORDED: _deviated,
-    EventType.INTERRUPT_RAISED: _raised,
-    EventType.INTERRUPT_RELEASED: _released,
-    EventType.CASE_ASSIGNED: _assigned,
-    EventType.DISCUSS_MARKED: _discussed,
-    EventType.ALGORITHM_CHANGED: _changed,
-    EventType.CASE_CLOSED: _closed,
+_FOLDS: Mapping[EventType, Callable[[_Fold, Event], None]] = {
+    EventType.TREATMENT_REPORTED: _Fold.reported,
+    EventType.EVIDENCE_RECORDED: _Fold.recorded,
+    EventType.EVIDENCE_RETRACTED: _Fold.retracted,
+    EventType.TREATMENT_STARTED: _Fold.started,
+    EventType.DOSE_CHANGED: _Fold.dose_changed,
+    EventType.TREATMENT_STOPPED: _Fold.stopped,
+    EventType.GATE_SIGNED: _Fold.signed,
+    EventType.MOVE_MADE: _Fold.moved,
+    EventType.DEVIATION_RECORDED: _Fold.deviated,
+    EventType.INTERRUPT_RAISED: _Fold.raised,
+    EventType.INTERRUPT_RELEASED: _Fold.released,
+    EventType.CASE_ASSIGNED: _Fold.assigned,
+    EventType.DISCUSS_MARKED: _Fold.discussed,
+    EventType.ALGORITHM_CHANGED: _Fold.changed,
+    EventType.CASE_CLOSED: _Fold.closed,
 }
 
 
-def _treatment(case: Case, event: Event, change: Callable[[Treatment], Treatment]) -> Case:
-    seq = event.payload["treatment"]
-    if not any(t.seq == seq for t in case.treatments):
-        raise HistoryError(f"event {event.seq} is about treatment {seq}, which the history does not have")
-    return replace(case, treatments=tuple(change(t) if t.seq == seq else t for t in case.treatments))
-
-
-def _deviation_used(case: Case, seq: int | None, by: int) -> Case:
-    if seq is None:
-        return case
-    return replace(
-        case, deviations=tuple(replace(d, used_seq=by) if d.seq == seq else d for d in case.deviations)
-    )
+def _score(score: Payload) -> ReportedScore:
+    return ReportedScore(str(score["scale"]), _int(score.get("before")), _int(score.get("after")))
 
 
 def _value(plan: Plan, kind: str, name: str, value: Json) -> Value:

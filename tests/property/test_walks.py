@@ -17,7 +17,7 @@ from tests.support.walks import Walk, walks
 
 NAME = "stepwise-depression"
 ALGORITHM = shipped_algorithm(NAME)
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(walk=walks(NAME))
@@ -61,7 +61,7 @@ def _never(self: StepMachine, *args: object, **kwargs: object) -> str:
 
 
 @given(data=st.data())
-@settings(FEW, max_examples=25)
+@settings(FEW, max_examples=100)
 def test_no_call_changes_a_step_except_through_the_machine(data: st.DataObject) -> None:
     """With a machine that refuses to work, no sequence of public calls leaves the first step."""
     with patch.object(StepMachine, "make", _never), patch.object(StepMachine, "replayed", _never):
@@ -74,7 +74,7 @@ def test_no_call_changes_a_step_except_through_the_machine(data: st.DataObject) 
 
 
 @given(walk=walks(NAME))
-@settings(FEW, max_examples=25)
+@settings(FEW, max_examples=100)
 def test_the_short_answer_and_the_explained_one_agree(walk: Walk) -> None:
     """Deciding without reasons gives the status that deciding with reasons gives."""
     decisions = decide(ALGORITHM, walk.case, walk.today)
@@ -86,7 +86,7 @@ def test_the_short_answer_and_the_explained_one_agree(walk: Walk) -> None:
 
 
 @given(walk=walks(NAME), data=st.data())
-@settings(FEW, max_examples=25)
+@settings(FEW, max_examples=100)
 def test_hiding_evidence_never_permits(walk: Walk, data: st.DataObject) -> None:
     """Without any record of one evidence type no refused or undecided move becomes permitted.
 

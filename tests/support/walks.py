@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.model.algorithm import Algorithm
 from engine.model.case import Case, Patient
-from engine.model.entry import Deviate, DoseChange, Entry, Release, Sign, Start, Stop
+from engine.model.entry import Deviate, DoseChange, Entry, Release, Reported, Sign, Start, Stop
 from engine.model.errors import EngineError
 from engine.model.event import Draft, Event
 from engine.model.evidence import EvidenceField, FieldType
@@ -63,10 +63,15 @@ def numbered(algorithm: Algorithm, case: Case | None, drafts: tuple[Draft, ...])
     ]
 
 
-def opened(algorithm: Algorithm, patient: Patient | None = None, on: date = OPENED_ON) -> Walk:
+def opened(
+    algorithm: Algorithm,
+    patient: Patient | None = None,
+    on: date = OPENED_ON,
+    reported: tuple[Reported, ...] = (),
+) -> Walk:
     """A walk that has just begun."""
     patient = patient or Patient(date(1981, 3, 2), "female")
-    events = numbered(algorithm, None, open_case(algorithm, "1001", patient, on))
+    events = numbered(algorithm, None, open_case(algorithm, "1001", patient, on, reported))
     case: Case | None = None
     for event in events:
         case = apply(plan_of(algorithm), case, event)
@@ -157,17 +162,20 @@ def entries(draw: st.DrawFn, name: str, case: Case, on: date) -> Entry:
 
 
 @st.composite
-def walks(draw: st.DrawFn, name: str, most: int = 14) -> Walk:
-    """A walk of up to `most` entries through a shipped algorithm, days to weeks apart, some entered late."""
+def walks(draw: st.DrawFn, name: str, most: int = 8) -> Walk:
+    """A walk through a shipped algorithm: the beginning of some scenario, then up to `most` random entries.
+
+    Entries are days to weeks apart, and now and then one is entered late.
+    """
+    from tests.support.stories import scenario_files, scenario_of, story_of
+
     algorithm = shipped_algorithm(name)
-    patient = Patient(
-        draw(st.sampled_from([date(1960, 2, 29), date(1981, 3, 2), date(2003, 7, 1)])),
-        draw(st.sampled_from(["female", "male", "other", "unknown"])),
-    )
-    walk = opened(algorithm, patient)
-    day = OPENED_ON
-    for _ in range(draw(st.integers(1, most))):
+    file = draw(st.sampled_from([path.name for path in scenario_files(name)]))
+    length = len(scenario_of(name, file).story)
+    walk = story_of(algorithm, file, draw(st.integers(0, length)))
+    day = first = walk.today
+    for _ in range(draw(st.integers(0, most))):
         day += timedelta(days=draw(st.sampled_from([0, 1, 6, 7, 14, 28, 42])))
-        on = day - timedelta(days=draw(st.sampled_from([0, 0, 0, 0, 3]))) if day > OPENED_ON else day
-        walk.enter(draw(entries(name, walk.case, max(on, OPENED_ON))))
+        late = draw(st.sampled_from([0, 0, 0, 0, 3]))
+        walk.enter(draw(entries(name, walk.case, max(day - timedelta(days=late), first))))
     return walk
