@@ -50,8 +50,7 @@ def open_(
     Examples:
         treadway case open stepwise-depression --born 1981-07-14 --sex female
         treadway case open --born 1981-07-14 --sex female --name "OKAFOR, Ada"
-        treadway case open --born 1981-07-14 --sex female
-            --earlier "sertraline from=2025-09-01 to=2025-11-03 dose_mg_per_day=150 outcome=no_response"
+        treadway case open --born 1981-07-14 --sex male --earlier "sertraline from=2025-09-01 to=2025-11-03"
     """
     from api.cli.opening import open_case
 

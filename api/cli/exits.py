@@ -60,7 +60,7 @@ def trouble_of(error: EngineError) -> Trouble:
         case UsageError():
             return Trouble("usage", Code.USAGE, error.message, error.fix)
         case UnknownNameError():
-            code = Code.NOT_FOUND if error.what in ("case", "algorithm") else Code.USAGE
+            code = Code.NOT_FOUND if error.what.endswith(("case", "algorithm")) else Code.USAGE
             name = f"unknown-{error.what.replace(' ', '-')}"
             return Trouble(name, code, error.message, error.fix, error.near)
         case CaseConflict():

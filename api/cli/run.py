@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from typer import BadParameter, TyperException
+from typer import BadParameter, Exit, TyperException
 from typer.main import get_command
 
 from api.cli.exits import Code, Ended, Trouble, UsageError, trouble_of
+from api.cli.help import EXAMPLES
 from api.cli.output import Output
 from engine.model.errors import CaseConflict, DefinitionError, EngineError
 
@@ -22,14 +23,24 @@ def run(arguments: Sequence[str]) -> Code:
     try:
         from api.cli.app import app
 
-        get_command(app).main(list(arguments), prog_name="treadway", standalone_mode=False)
+        # Not `main`: it turns an interruption and a closed pipe into exit codes of its own.
+        command = get_command(app)
+        with command.make_context("treadway", list(arguments)) as context:
+            command.invoke(context)
         sys.stdout.flush()
+    except Exit as ended:
+        sys.stdout.flush()
+        return Code(ended.exit_code)
     except Ended as ended:
         sys.stdout.flush()
         return ended.code
     except EngineError as error:
         return _told(output, error)
     except TyperException as error:
+        if error.message.startswith(EXAMPLES):
+            # A group without a command: what it raises is its help.
+            print(error.message, file=sys.stderr)
+            return Code.USAGE
         return _told(
             output, UsageError(_usage_words(error), "`--help` after the command shows how it is used")
         )
