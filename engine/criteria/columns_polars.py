@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from engine.criteria.columns import Columns, Whole, facts_of
+from engine.criteria.core import Core, walk_once
 from engine.criteria.criterion import Criterion
 from engine.criteria.types import (
     DECIMAL_PLACES,
@@ -38,7 +39,7 @@ def polars_expressions(criteria: Sequence[Criterion]) -> list[pl.Expr]:
         ColumnError: A criterion that polars could not answer rightly on every row.
     """
     columns = PolarsColumns()
-    return [columns.expression(criterion.core) for criterion in criteria]
+    return [columns.whole_length(criterion.core) for criterion in criteria]
 
 
 def polars_schema(criteria: Iterable[Criterion]) -> dict[str, pl.DataType]:
@@ -72,6 +73,18 @@ def dtype(type: Type) -> pl.DataType:
             return pl.Int64()
 
 
+def _may_be_constant(core: Core) -> bool:
+    """Whether polars could answer with one value for all rows: from no facts, or from a constant branch."""
+    without_facts: set[int] = set()
+    for node in walk_once(core):
+        fixed = [id(arg) in without_facts for arg in node.args]
+        if node.op != "fact" and all(fixed):
+            without_facts.add(id(node))
+        elif node.op in ("if", "coalesce", "min", "max", "same", "same_scale") and any(fixed):
+            return True
+    return id(core) in without_facts
+
+
 class PolarsColumns(Columns["pl.Expr"]):
     """Whole numbers of 64 bits where they are enough, of 128 bits where not."""
 
@@ -82,6 +95,14 @@ class PolarsColumns(Columns["pl.Expr"]):
         import polars as pl
 
         self.pl = pl
+
+    def whole_length(self, core: Core) -> pl.Expr:
+        """The criterion's column, as long as the frame also where it comes down to a constant."""
+        found = self.expression(core)
+        if not _may_be_constant(core):
+            return found
+        every = self.pl.repeat(True, self.pl.len())  # pyright: ignore[reportUnknownMemberType]
+        return self.choose(every, found, self.pl.lit(None))
 
     def literal(self, value: Value, type: Type) -> pl.Expr:
         return self.pl.lit(value, dtype=dtype(type))

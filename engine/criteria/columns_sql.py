@@ -190,7 +190,8 @@ class SqliteColumns(SqlColumns):
         if max(-number.lo, number.hi) > _EXACT_DOUBLE:
             raise ColumnError("the result may have more digits than SQLite keeps exactly")
         scale: Column = sa.literal_column(f"{10**number.places}.0")
-        return _joined(number.column, "/", scale, sa.Numeric(38, DECIMAL_PLACES))
+        # At its own places: a double shown at more has digits that were never there.
+        return _joined(number.column, "/", scale, sa.Numeric(38, number.places))
 
     def wide(self, one: Column, bound: int) -> Column:
         return one
@@ -311,9 +312,13 @@ class PostgresColumns(SqlColumns):
         return _joined(date, "+", sa.cast(days, sa.Integer()), sa.Date())
 
 
+_WHOLE = (Grouping, sa.Cast, sa.ColumnClause, sa.Case, sa.sql.functions.FunctionElement)
+"""Expressions that are one word to what stands around them."""
+
+
 def _alone(one: Column) -> Column:
     """In brackets of its own, so that nothing around it is rewritten by precedence."""
-    return Grouping(one)
+    return one if isinstance(one, _WHOLE) else Grouping(one)
 
 
 def _test(one: Column, sign: str, other: Column) -> Column:

@@ -179,7 +179,8 @@ class _Generator:
             case "min" | "max":
                 return f"{core.op}_known({', '.join(self.value(arg) for arg in core.args)})"
             case "count":
-                return f"({' + '.join(f'({self.value(arg)} is not None)' for arg in core.args) or '0'})"
+                unknown = [self.part(arg).unknown for arg in core.args]
+                return f"({' + '.join(f'(not {_any(tests)})' if tests else '1' for tests in unknown) or '0'})"
             case _:
                 part = self._strict(core)
                 return (

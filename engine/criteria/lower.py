@@ -121,6 +121,8 @@ class _Lowering:
         return ended(self.go(typed))
 
     def go(self, typed: Typed) -> Core:
+        if isinstance(typed.type, NullType):
+            return UNKNOWN
         core = self._lower(typed)
         if isinstance(typed.type, BooleanType) and core.origin is None and core.op != "fact":
             return replace(core, origin=self.origin(typed))

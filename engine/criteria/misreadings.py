@@ -139,6 +139,8 @@ def of_token(text: str, token: Token, before: Token | None, accepted: Collection
         )
     if value_wanted:
         return _value_missing(text, token, before)
+    if before is not None and before.type == "UNIT" and set(accepted) == {"BETWEEN"}:
+        return _value_missing(text, before, None)
     if token.type == "COMMA":
         fix = "commas only stand inside lists { } and functions; join conditions with `and`"
         return problem("word-unexpected", "a comma cannot stand here", text, (start, end), fix=fix)
@@ -164,7 +166,7 @@ def _after(before: Token | None) -> str:
 
 def _value_missing(text: str, token: Token, before: Token | None) -> Problem:
     start, end = token.start_pos or 0, token.end_pos or 0
-    place = f"between `{before}` and `{token}`" if before is not None else f"before `{token}`"
+    place = f"between `{before}` and `{token}`" if before is not None else f"beside `{token}`"
     fix = "write a fact, a number, a 'text' or a date"
     if token.type == "UNIT":
         fix = (
@@ -191,7 +193,7 @@ def _wanted(token: Token, before: Token | None, accepted: Collection[str]) -> st
         return "after `is` only `null`, `not null`, `true` or `false` can stand; compare with `=`"
     if "RPAR" in accepted and "AND" not in accepted:
         return "close the bracket with `)`"
-    if set(accepted) == {"AND"}:
+    if "AND" in accepted and "OR" not in accepted:
         return "`between` needs both ends: `x between low and high`"
     if token.type in ("NAME", "NUMBER", "STRING", "QUOTED", "NOT", "DATE", "UNIT", "EXISTS", "NULL"):
         return "join two conditions with `and` or `or`; a name with blanks goes in double quotes"

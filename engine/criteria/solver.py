@@ -277,9 +277,8 @@ class Encoding:
                 return self._chosen(core)
             case "count":
                 one, none = self.z3.IntVal(1), self.z3.IntVal(0)
-                return Pair(
-                    self._yes, self.z3.Sum([self.z3.If(self._is_known(a), one, none) for a in core.args])
-                )
+                counted = [self.z3.If(self._is_known(arg), one, none) for arg in core.args]
+                return Pair(self._yes, self.z3.Sum([none, none, *counted]))
             case (
                 "add"
                 | "sub"

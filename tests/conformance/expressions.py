@@ -86,7 +86,9 @@ class Expressions:
     def __init__(self, r: random.Random) -> None:
         self.r = r
 
-    def any(self, depth: int = 3) -> str:
+    def any(self) -> str:
+        """A criterion of any type; most are of the size that authors write."""
+        depth = self.r.choice((1, 2, 2, 3))
         kinds = (self.condition,) * 6 + (self.integer, self.decimal, self.date, self.text, self.quantity)
         return self.r.choice(kinds)(depth)
 

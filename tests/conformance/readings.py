@@ -26,6 +26,7 @@ from engine.criteria.columns_polars import polars_expressions, polars_frame
 from engine.criteria.columns_sql import Dialect, sql_columns, sql_expressions
 from engine.criteria.generate import compile_many
 from engine.criteria.solver import Encoding, Pair, Truth, UnsolvableError
+from engine.criteria.types import WIDE
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def _value(encoding: Encoding, criterion: Criterion, pair: Pair) -> Value:
             return next(text for text, place in encoding._numbers.items() if place == number)
         case DecimalType() | QuantityType():
             number = Fraction(z3.simplify(pair.term).as_fraction())
-            return Decimal(number.numerator) / Decimal(number.denominator)
+            return WIDE.divide(Decimal(number.numerator), Decimal(number.denominator))
         case _:
             return z3.simplify(pair.term).as_long()
 
