@@ -1,6 +1,7 @@
 """`treadway demo`: fifteen invented patients walk through stepwise care, every answer explained."""
 
 import re
+import shlex
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -99,7 +100,8 @@ def demo(
     output.say(f"The cases are kept in {database}.")
     if drawn is not None:
         last = drawn.events[-1].observed_on
-        output.next(f"treadway case show {drawn.case.id} --on {last} --database {database}")
+        where = shlex.quote(str(database))
+        output.next(f"treadway case show {drawn.case.id} --on {last} --database {where}")
 
 
 def _fresh_database(target: Path) -> Path:

@@ -1,0 +1,233 @@
+"""Commands for authors: check, test, draw, criterion."""
+
+import json
+import re
+
+import pytest
+
+PASSING = """
+scenario: A scale alone permits nothing
+algorithm: stepwise-depression
+patient: {birth_date: 1981-03-02, sex: male}
+story:
+  - {on: 2024-01-12, record: {phq9: {total: 19, item9: 0}}, ask: start_ssri, expect: {start_ssri: undecided}}
+"""
+
+FAILING = """
+scenario: Believes that a scale alone is enough
+algorithm: stepwise-depression
+patient: {birth_date: 1981-03-02, sex: male}
+story:
+  - on: 2024-01-12
+    record: {phq9: {total: 19, item9: 0}}
+    ask: start_ssri
+    expect:
+      start_ssri: permitted
+      facts: {phq9.total: 18}
+"""
+
+UNREADABLE = """
+scenario: Written wrongly
+algorithm: stepwise-depression
+patient: {birth_date: 1981-03-02, sex: male}
+story:
+  - {on: 2024-01-12, record: {phq8: {total: 19}}}
+"""
+
+
+class TestCheck:
+    def test_a_sound_definition_passes_and_is_counted(self, treadway, home):
+        result = treadway("check stepwise-depression")
+        assert result.code == 0
+        assert re.match(
+            r"passed  stepwise-depression: Stepwise treatment of depression \S+, 12 steps, \d+ moves; ",
+            result.out,
+        )
+        assert result.err == "Next: treadway test stepwise-depression\n"
+
+    def test_every_finding_of_every_file_is_told(self, treadway, home):
+        (home / "one.yaml").write_text("algorithm: one\nverison: 1\n")
+        (home / "two.yaml").write_text("algorithm: two\n\ttitle: x\n")
+        result = treadway("check", "one.yaml", "two.yaml", "stepwise-depression", "--json")
+        assert result.code == 1
+        one, two, whole = result.json["definitions"]
+        assert (one["usable"], two["usable"], whole["usable"]) == (False, False, True)
+        assert any(finding["code"] == "unknown-key" for finding in one["findings"])
+        assert all({"file", "line", "column", "why", "fix"} <= set(finding) for finding in two["findings"])
+        assert len(whole["digest"]) == 64
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("a: &a [x, x]\nb: [*a, *a]\n", id="alias"),
+            pytest.param("a: " + "[" * 900 + "]" * 900, id="deep"),
+            pytest.param("a: " + "9" * 5_000, id="many-digits"),
+            pytest.param("", id="empty"),
+            pytest.param("- 1\n- 2\n", id="a-list"),
+            pytest.param("algorithm: [unclosed\n", id="unclosed"),
+            pytest.param("algorithm: x\nalgorithm: y\n", id="duplicate-key"),
+        ],
+    )
+    def test_a_hostile_or_broken_file_gets_located_findings(self, treadway, home, text):
+        (home / "x.yaml").write_text(text)
+        result = treadway("check x.yaml")
+        assert result.code == 1
+        assert re.search(r"^x\.yaml:\d+:\d+: error\[[a-z-]+\]: ", result.out, re.MULTILINE)
+
+    def test_an_unknown_name_is_no_file_and_no_shipped_algorithm(self, treadway, home):
+        result = treadway("check stepwise-depresion")
+        assert result.code == 3
+        assert "did you mean `stepwise-depression`?" in result.err
+
+
+class TestScenarios:
+    @pytest.fixture
+    def folder(self, home):
+        folder = home / "stories"
+        folder.mkdir()
+        (folder / "1-passes.yaml").write_text(PASSING)
+        return folder
+
+    def test_passing_scenarios_are_counted(self, treadway, folder):
+        result = treadway("test stepwise-depression --scenarios stories")
+        assert result.code == 0
+        assert result.out.startswith("passed  1 scenarios, 1 passed, 0 failed; 1 answers checked")
+
+    def test_a_failure_is_told_with_expected_actual_and_reasons(self, treadway, folder):
+        (folder / "2-fails.yaml").write_text(FAILING)
+        result = treadway("test stepwise-depression --scenarios stories")
+        assert result.code == 1
+        assert "Believes that a scale alone is enough" in result.out
+        assert "  12-Jan-2024  start_ssri   (line 10)" in result.out
+        assert "    expected  permitted\n    actual    undecided\n    because   " in result.out
+
+    def test_the_json_has_the_shape_of_the_contract(self, treadway, folder):
+        """Others read this shape: scenarios with file, scenario, passed and failures."""
+        (folder / "2-fails.yaml").write_text(FAILING)
+        (folder / "3-unreadable.yaml").write_text(UNREADABLE)
+        result = treadway("test stepwise-depression --scenarios stories --json")
+        assert result.code == 1
+        passes, fails, unreadable = result.json["scenarios"]
+        assert passes == {
+            "file": "stories/1-passes.yaml",
+            "scenario": "A scale alone permits nothing",
+            "passed": True,
+            "failures": [],
+        }
+        assert (fails["passed"], unreadable["passed"]) == (False, False)
+        first, second = fails["failures"]
+        assert set(first) == {"on", "key", "expected", "actual", "reasons"}
+        assert (first["on"], first["key"], first["expected"], first["actual"]) == (
+            "2024-01-12", "start_ssri", "permitted", "undecided",
+        )  # fmt: skip
+        assert first["reasons"]
+        assert (second["key"], second["expected"], second["actual"]) == ("facts.phq9.total", "18", "19")
+        assert "phq8" in unreadable["failures"][0]["actual"]
+
+    def test_one_file_may_be_named(self, treadway, folder):
+        assert treadway("test stepwise-depression --scenarios stories/1-passes.yaml").code == 0
+
+    def test_a_folder_without_scenarios_is_said(self, treadway, home):
+        (home / "empty").mkdir()
+        assert treadway("test stepwise-depression --scenarios empty").code == 3
+        assert treadway("test stepwise-depression --scenarios nowhere").code == 3
+
+
+class TestDraw:
+    def test_each_form_goes_to_a_file_named_after_the_algorithm(self, treadway, home):
+        result = treadway("draw stepwise-depression --format svg,dot,list --output pictures")
+        assert result.code == 0
+        assert sorted(path.name for path in (home / "pictures").iterdir()) == [
+            "stepwise-depression.dot", "stepwise-depression.svg", "stepwise-depression.txt",
+        ]  # fmt: skip
+        assert (home / "pictures" / "stepwise-depression.svg").read_text().lstrip().startswith("<")
+
+    def test_the_list_goes_to_the_terminal(self, treadway, home):
+        result = treadway("draw stepwise-depression --format list")
+        assert "SSRI" in result.out
+        assert not list(home.iterdir())
+
+    def test_a_patients_way_is_drawn_from_the_case(self, treadway, assessed, home):
+        treadway("case move 1001 start_ssri --on 2024-01-09")
+        result = treadway("draw --case 1001 --format svg --on 2024-01-23")
+        assert result.out == "Saved case-1001.svg\n"
+        assert "week 2" in (home / "case-1001.svg").read_text()
+
+    @pytest.mark.parametrize(
+        ("command", "code"),
+        [
+            ("draw", 2),
+            ("draw stepwise-depression --case 1001", 2),
+            ("draw stepwise-depression --format jpeg", 2),
+            ("draw stepwise-depression --format ,", 2),
+            ("draw nothing.yaml", 3),
+            ("draw --case 4711", 3),
+        ],
+    )
+    def test_what_cannot_be_drawn_is_said(self, treadway, assessed, command, code):
+        assert treadway(command).code == code
+
+    def test_a_place_that_cannot_be_written_is_said(self, treadway, home):
+        (home / "file").write_text("x")
+        assert treadway("draw stepwise-depression --format dot --output file/picture.dot").code == 3
+
+
+class TestCriterion:
+    @pytest.fixture
+    def facts(self, home):
+        (home / "facts.json").write_text(
+            json.dumps({"phq9": {"total": 17}, "mania": None, "seen": "2024-01-02", "ratio": 0.8})
+        )
+
+    def test_the_answer_is_true_false_or_unknown(self, treadway, facts):
+        assert treadway("criterion", "phq9.total >= 10", "--facts", "facts.json").out == "true\n"
+        assert treadway("criterion", "phq9.total < 10", "--facts", "facts.json").out == "false\n"
+        assert treadway("criterion", "not (mania = true)", "--facts", "facts.json").out == "unknown\n"
+
+    def test_a_decimal_is_exact(self, treadway, facts):
+        """0.8 is not a binary fraction: a float would make this false."""
+        assert treadway("criterion", "ratio * 10 = 8", "--facts", "facts.json").out == "true\n"
+
+    def test_today_is_an_argument(self, treadway, facts):
+        asked = (
+            "criterion",
+            "days between seen and Today()",
+            "--facts",
+            "facts.json",
+            "--today",
+            "2024-01-30",
+        )
+        assert treadway(*asked).out == "28\n"
+
+    def test_why_names_the_facts_that_decide(self, treadway, facts):
+        asked = ("criterion", "phq9.total >= 10 and mania = true", "--facts", "facts.json", "--why", "--json")
+        told = treadway(*asked).json
+        assert told["value"] is None
+        assert told["confirm"] == [["mania"]]
+
+    def test_an_algorithm_lends_its_names_titles_and_parameters(self, treadway, home):
+        asked = ("criterion", "phq9.total >= entry_score", "--algorithm", "stepwise-depression")
+        assert "at least" in treadway(*asked, "--english").out
+        assert ">=" in treadway(*asked, "--cql").out
+        assert treadway(*asked, "--sql").out.startswith("sqlite: ")
+
+    def test_what_is_wrong_is_shown_in_place_with_a_near_name(self, treadway, facts):
+        result = treadway("criterion", "phq9.totl >= 10", "--facts", "facts.json")
+        assert result.code == 1
+        assert "1:1: error[name-unknown]" in result.out
+        assert "did you mean `phq9.total`?" in result.out
+
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [("{", 3), ("[1]", 3), ('{"a": NaN}', 3), ('{"a": [1]}', 2), ("{}", 1)],
+    )
+    def test_facts_that_cannot_be_read(self, treadway, home, content, code):
+        (home / "facts.json").write_text(content)
+        assert treadway("criterion", "a = 1", "--facts", "facts.json").code == code
+
+    def test_a_fact_that_does_not_fit_the_algorithm_is_refused(self, treadway, home):
+        (home / "facts.json").write_text('{"phq9": {"total": "much"}}')
+        asked = ("criterion", "phq9.total > 1", "--algorithm", "stepwise-depression", "--facts", "facts.json")
+        assert treadway(*asked).code == 1
+        (home / "facts.json").write_text('{"phq9": {"totl": 3}}')
+        assert treadway(*asked).code == 2
