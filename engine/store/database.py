@@ -19,6 +19,7 @@ from engine.store.errors import (
     UnsafeDatabaseError,
 )
 from engine.store.schema import REVISION
+from engine.store.wall import guard
 
 BUSY_SECONDS: Final = 10
 """How long a writer waits for another before it gives up and says so."""
@@ -91,8 +92,8 @@ def open_engine(url: URL) -> Engine:
             engine = create_engine(url, module=pysqlite3, hide_parameters=True)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-            return engine
-        return create_engine(
+            return guard(engine)
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
@@ -101,6 +102,7 @@ def open_engine(url: URL) -> Engine:
                 "connect_timeout": 10,
             },
         )
+        return guard(engine)
     except NoSuchModuleError as error:
         raise DatabaseUnreadableError("the database URL names an unknown driver", _URL_FORMS) from error
 
@@ -162,6 +164,15 @@ def writing(engine: Engine) -> Generator[Connection]:
         except OperationalError:
             connection.invalidate()
             raise
+
+
+def take_turn(connection: Connection, what: str) -> None:
+    """Until this transaction ends, no other one gets past here for the same `what`.
+
+    SQLite needs nothing: its writers wait for each other from the start.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
 @contextmanager

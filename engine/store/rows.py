@@ -78,10 +78,16 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One line of the audit: who did what to which cases, and why or with which filter."""
+    """One line of the audit: who did what to which cases, with which filter (`detail`), and why.
+
+    `refused`: it was asked for and not allowed. `address`: where the request came from, where that is known.
+    """
 
     recorded_at: datetime
     actor: str
     action: str
     case_ids: tuple[str, ...] = ()
     detail: str = ""
+    why: str = ""
+    refused: bool = False
+    address: str = ""

@@ -8,6 +8,7 @@ refuse UPDATE and DELETE there.
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     Dialect,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema this release reads and writes; `migrations/versions/` holds a file of that number."""
 
 
@@ -161,13 +162,28 @@ audit = Table(
     "audit",
     metadata,
     Column("clinic_id", Text, nullable=False),
-    Column("audit_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("case_ids", Text, nullable=False),
     Column("detail", Text, nullable=False),
-    PrimaryKeyConstraint("clinic_id", "audit_id"),
+    Column("why", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("clinic_id", "seq"),
     Index("audit_by_time", "clinic_id", "recorded_at"),
 )
-"""Who read or was refused what. `case_ids`: JSON list."""
+"""Who read or was refused what. `case_ids`: JSON list. Each line is linked to the one before it."""
+
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("clinic_id", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("clinic_id"),
+)
+"""The last line of each clinic's audit: without it a cut tail could not be seen."""

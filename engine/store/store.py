@@ -1,7 +1,6 @@
 """The store: each method is one transaction, and what it returns is committed."""
 
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -11,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.model.errors import CaseConflict, EngineError, UnknownNameError
 from engine.model.event import Draft, Event
-from engine.store import history
+from engine.store import audit, history
 from engine.store.database import open_engine, reading, refuse_other_schema, schema_of, url_of, writing
 from engine.store.errors import KeyReusedError, UnfitTextError
 from engine.store.history import StaleWriteError
@@ -25,7 +24,7 @@ from engine.store.rows import (
     Stamp,
     StoredAlgorithm,
 )
-from engine.store.schema import algorithms, audit, board, cases, counters, idempotency_keys, patients
+from engine.store.schema import algorithms, board, cases, counters, idempotency_keys, patients
 
 FIRST_NUMBER = 1001
 """Cases and patients are numbered from here in each clinic, so that every number has four digits."""
@@ -271,27 +270,13 @@ class Store:
         """Write one line of the audit."""
         _refuse_unfit(row.actor)
         _refuse_unfit(row.detail)
-        with writing(self._engine) as connection:
-            connection.execute(
-                insert(audit).values(
-                    clinic_id=clinic_id,
-                    audit_id=secrets.token_hex(16),
-                    recorded_at=row.recorded_at,
-                    actor=row.actor,
-                    action=row.action,
-                    case_ids=json.dumps(row.case_ids),
-                    detail=row.detail,
-                )
-            )
+        _refuse_unfit(row.why)
+        audit.add(self._engine, clinic_id, row)
 
     def read_audit(self, clinic_id: str) -> tuple[AuditRow, ...]:
         """The audit of a clinic, oldest first."""
-        query = select(audit).where(audit.c.clinic_id == clinic_id).order_by(audit.c.recorded_at)
         with reading(self._engine) as connection:
-            return tuple(
-                AuditRow(row.recorded_at, row.actor, row.action, tuple(json.loads(row.case_ids)), row.detail)
-                for row in connection.execute(query)
-            )
+            return tuple(line.row for line in audit.lines(connection, clinic_id))
 
 
 def _refuse_unfit(text: str | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("model", "criteria", "runtime", "definition", "proof", "picture", "population", "store")
+ROOMS = ("model", "criteria", "runtime", "definition", "access", "proof", "picture", "population", "store")
 CONTRACTS = (
     "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache', '--no-logo'])"
 )
@@ -57,6 +57,12 @@ def test_empty_rooms_break_no_contract(toy):
         pytest.param("engine/model/x.py", "from time import time", "import time", id="clock-in-the-core"),
         pytest.param(
             "engine/criteria/x.py", "import sqlalchemy", "import sqlalchemy", id="database-in-the-core"
+        ),
+        pytest.param(
+            "engine/access/x.py", "import sqlalchemy", "import sqlalchemy", id="database-in-the-rights"
+        ),
+        pytest.param(
+            "engine/access/x.py", "import engine.store", "engine.access is not", id="up-from-the-rights"
         ),
         pytest.param(
             "engine/criteria/x.py", "import transitions", "import transitions", id="machine-elsewhere"
