@@ -16,6 +16,7 @@ from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
@@ -312,7 +313,7 @@ class PostgresColumns(SqlColumns):
         return _joined(date, "+", sa.cast(days, sa.Integer()), sa.Date())
 
 
-_WHOLE = (Grouping, sa.Cast, sa.ColumnClause, sa.Case, sa.sql.functions.FunctionElement)
+_WHOLE: tuple[type[Any], ...] = (Grouping, sa.Cast, sa.ColumnClause, sa.Case, FunctionElement)
 """Expressions that are one word to what stands around them."""
 
 

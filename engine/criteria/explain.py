@@ -70,18 +70,30 @@ def explain(criterion: Criterion, facts: Facts, exact: bool = False) -> Explanat
     """Evaluate a criterion with its reasons.
 
     Args:
-        exact: Check the sets of an unknown result with a solver (milliseconds each).
+        exact: Make every set the smallest possible with a solver (milliseconds each).
     """
     plan = _plan_of(criterion)
     seen = plan.look(facts)
     because = tuple(sorted(plan.because(seen, facts), key=_place_in(criterion)))
-    if seen[0] is not None or not isinstance(criterion.type, BooleanType | NullType):
+    if not isinstance(criterion.type, BooleanType | NullType):
         return Explanation(seen[0], because)
-    confirm, rule_out = plan.could(seen, facts, True), plan.could(seen, facts, False)
     if exact:
-        from engine.criteria.solver import exact_sets
+        return _exact(criterion, facts, Explanation(seen[0], because))
+    if seen[0] is not None:
+        return Explanation(seen[0], because)
+    return Explanation(None, because, plan.could(seen, facts, True), plan.could(seen, facts, False))
 
-        confirm, rule_out = exact_sets(criterion, facts, confirm, rule_out)
+
+def _exact(criterion: Criterion, facts: Facts, found: Explanation) -> Explanation:
+    from engine.criteria.evidence import EvidenceSets
+
+    sets = EvidenceSets(criterion, facts)
+    because = sets.enough(found.because, found.value)
+    if found.value is not None:
+        return Explanation(found.value, because)
+    plan = _plan_of(criterion)
+    seen = plan.look(facts)
+    confirm, rule_out = (sets.deciding(plan.could(seen, facts, answer), answer) for answer in (True, False))
     return Explanation(None, because, confirm, rule_out)
 
 

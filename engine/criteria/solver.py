@@ -20,8 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import engine.criteria.arithmetic as arithmetic
 from engine.criteria.core import Core, walk_once
@@ -30,7 +29,6 @@ from engine.criteria.types import (
     CountType,
     DateType,
     DecimalType,
-    Facts,
     IntegerType,
     NullType,
     QuantityType,
@@ -38,9 +36,6 @@ from engine.criteria.types import (
     Type,
     Value,
 )
-
-if TYPE_CHECKING:
-    from engine.criteria.criterion import Criterion
 
 # The stubs of z3 are partial; its terms are held as Any here and nowhere else.
 Term = Any
@@ -617,99 +612,3 @@ def _day_number(year: Term, month: Term, day: Term) -> Term:
         passed = chooser.If(month == number, _CUMULATIVE[number - 1], passed)
     leap_day = chooser.If(chooser.And(leap, month > 2), 1, 0)
     return before * 365 + before / 4 - before / 100 + before / 400 + passed + leap_day + day
-
-
-# Exact sets of evidence
-
-Sets = tuple[frozenset[str], ...]
-_MOST_QUERIES = 200
-
-
-def exact_sets(criterion: Criterion, facts: Facts, confirm: Sets, rule_out: Sets) -> tuple[Sets, Sets]:
-    """The sets of unknown facts that can really make the criterion true, and false.
-
-    Every set of up to six unknown facts is tried, smallest first; with more unknown facts only the given
-    sets are checked and made smaller.
-    """
-    asked = _Sets(criterion, facts)
-    return asked.minimal(confirm, True), asked.minimal(rule_out, False)
-
-
-class _Sets:
-    def __init__(self, criterion: Criterion, facts: Facts) -> None:
-        self.criterion = criterion
-        self.facts = {name: facts[name] for name in criterion.facts}
-        self.counts = {
-            name.name: name.type for name in criterion.names.names if isinstance(name.type, CountType)
-        }
-        self.unknown = sorted({base for name in criterion.facts if (base := self._open(name)) is not None})
-        self.queries = 0
-
-    def _open(self, name: str) -> str | None:
-        """The name to record where a fact is unknown, or a count a range."""
-        base = name.removesuffix(".at_least").removesuffix(".at_most")
-        if base in self.counts and base != name:
-            low, high = self.facts.get(f"{base}.at_least"), self.facts.get(f"{base}.at_most")
-            return base if low is None or low != high else None
-        return name if self.facts[name] is None else None
-
-    def minimal(self, candidates: Sets, answer: bool) -> Sets:
-        found: list[frozenset[str]] = []
-        if len(self.unknown) <= 6:
-            tried: Iterable[frozenset[str]] = (
-                frozenset(chosen)
-                for size in range(1, len(self.unknown) + 1)
-                for chosen in combinations(self.unknown, size)
-            )
-        else:
-            tried = candidates
-        for one in tried:
-            if any(other <= one for other in found) or not self.possible(one, answer):
-                continue
-            found.append(self._smaller(one, answer))
-        return tuple(sorted(set(found), key=lambda one: (len(one), sorted(one))))
-
-    def _smaller(self, chosen: frozenset[str], answer: bool) -> frozenset[str]:
-        if len(self.unknown) <= 6:
-            return chosen  # smaller ones were tried before
-        for name in sorted(chosen):
-            fewer = chosen - {name}
-            if fewer and self.possible(fewer, answer):
-                chosen = fewer
-        return chosen
-
-    def possible(self, chosen: frozenset[str], answer: bool) -> bool:
-        """Whether some values of the chosen facts give the answer, all other unknowns staying unknown."""
-        self.queries += 1
-        if self.queries > _MOST_QUERIES:
-            return True
-        free = {name for name in self.criterion.facts if self._base(name) in chosen}
-        pinned = {name: value for name, value in self.facts.items() if name not in free}
-        encoding = Encoding(pinned=pinned)
-        truth = encoding.truth(self.criterion.core)
-        solver = encoding.z3.Solver()
-        solver.set("timeout", 2000)
-        solver.add(truth.true if answer else truth.false)
-        for name in free:
-            pair = encoding.variables.get(name)
-            if pair is not None:
-                solver.add(pair[0].known)
-        for base in chosen & self.counts.keys():
-            solver.add(self._narrowed(encoding, base))
-        solver.add(encoding.constraints)
-        return solver.check() != encoding.z3.unsat
-
-    def _base(self, name: str) -> str:
-        base = name.removesuffix(".at_least").removesuffix(".at_most")
-        return base if base in self.counts else name
-
-    def _narrowed(self, encoding: Encoding, base: str) -> list[Term]:
-        """More evidence only narrows the range of a count."""
-        type = IntegerType(self.counts[base].lo, self.counts[base].hi)
-        low, high = encoding.fact(f"{base}.at_least", type), encoding.fact(f"{base}.at_most", type)
-        told = [low.term <= high.term]
-        for name, pair, ends in ((f"{base}.at_least", low, "low"), (f"{base}.at_most", high, "high")):
-            now = self.facts.get(name)
-            if now is not None:
-                told.append(pair.term >= now if ends == "low" else pair.term <= now)
-        return told

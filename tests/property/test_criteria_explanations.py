@@ -156,6 +156,21 @@ def test_the_sets_are_exact_with_a_solver(seed: int, hiding: bool):
             assert set(told) == deciding_sets(criterion, row, answer), f"{criterion.text} for {row}"
 
 
+@pytest.mark.slow
+@settings(max_examples=25)
+@given(seed=seeds, hiding=st.booleans())
+def test_because_is_smallest_with_a_solver(seed: int, hiding: bool):
+    """Asked for exactly, no fact of it can be left out."""
+    for criterion, row, found in explained(seed, hiding):
+        kept = frozenset(explain(criterion, row, exact=True).because)
+        assert all(criterion.evaluate(one) is found.value for one in rows_that_keep(kept, row))
+        for name in kept:
+            others = rows_that_keep(kept - {name}, row)
+            assert any(criterion.evaluate(one) is not found.value for one in others), (
+                f"{criterion.text}: {name}"
+            )
+
+
 @settings(max_examples=60)
 @given(seed=seeds)
 def test_most_sets_are_exact_without_one(seed: int):
