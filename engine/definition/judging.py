@@ -69,3 +69,8 @@ def listed(names: tuple[str, ...] | list[str], most: int = 12) -> str:
     """Names as an author reads them, the first few of many."""
     shown = ", ".join(f"`{name}`" for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def an(noun: str) -> str:
+    """A noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

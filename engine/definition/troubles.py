@@ -49,5 +49,9 @@ class Troubles:
         for code in codes:
             yield from self._kept.get(code, ())
 
+    def codes(self) -> tuple[str, ...]:
+        """Codes of which there is any, in the order first met."""
+        return tuple(self._kept)
+
     def __bool__(self) -> bool:
         return bool(self._kept)

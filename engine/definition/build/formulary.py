@@ -107,7 +107,7 @@ class _Builder:
         if named and shared is None and self.classes[named].group:
             desk.trouble("wrong-value", place_of(part.class_ or ""), named, owner, "a class (it is a group)|")
         base = dose(desk, part.dose, owner) or (shared.dose if shared else None)
-        if part.kind is None and shared is None and named is None and not part.node.lost:
+        if part.kind is None and part.class_ is None and not part.node.lost:
             desk.trouble("missing-key", place, "kind", owner)
         return Option(
             id=name,

@@ -21,11 +21,11 @@ def define_cycle(draft: Draft) -> Iterator[Finding]:
         circle = None if name in told else _circle(name, uses)
         if circle:
             told.update(circle)
-            way = " needs ".join(f"`{one}`" for one in (*circle, name))
+            way = ", which needs ".join(f"`{one}`" for one in (*circle, name)).replace(", which", "", 1)
             yield Finding(
                 CODE,
                 place,
-                f"{way}: it needs itself",
+                way,
                 "its value could never be worked out",
                 "write one of them without the others",
             )

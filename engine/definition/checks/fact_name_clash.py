@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import an
 from engine.model.place import Finding, Place
 
 CODE = "fact-name-clash"
@@ -29,7 +30,7 @@ def fact_name_clash(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 CODE,
                 one.place,
-                f"`{name}` is the name of a {what} and of a {other} ({place})",
+                f"`{name}` is the name of {an(what)} and of {an(other)}",
                 "a criterion that reads it could mean either",
                 "give one of them another name",
                 related=place,

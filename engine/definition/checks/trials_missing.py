@@ -26,7 +26,7 @@ def trials_missing(draft: Draft) -> Iterator[Finding]:
             yield Finding(
                 CODE,
                 judged.criterion.place(0, len(judged.criterion.said)),
-                f"{judged.criterion.owner} reads `{fact}`, but the definition has no `trials`",
+                f"{judged.criterion.owner} reads `{fact.removesuffix('.at_least')}`, but the definition has no `trials`",
                 "no treatment would ever count as failed, however many were tried",
                 "add `trials:` with `counts`, `adequate` and `failed`",
             )

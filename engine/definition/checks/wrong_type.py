@@ -17,5 +17,13 @@ def wrong_type(draft: Draft) -> Iterator[Finding]:
             trouble.place,
             f"{subject} {trouble.detail}",
             "what is meant cannot be told, so it is not guessed",
-            trouble.near[0] if trouble.near else "write a value of that kind",
+            trouble.near[0] if trouble.near else _fix(trouble.detail),
         )
+
+
+def _fix(detail: str) -> str:
+    """What to write, taken from what was expected."""
+    wanted = detail.partition("must be ")[2].partition(", not ")[0]
+    if detail.startswith("has no value"):
+        return f"write {wanted} after it, or delete the key"
+    return f"write {wanted}" if wanted else "write it as the reference shows"

@@ -7,14 +7,15 @@ from typing import ClassVar, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from engine.definition.schema.scalars import Id, YesNo
 from engine.definition.tree import Items, Map, Text, kind_of
@@ -86,8 +87,20 @@ def _as_list(value: object) -> object:
     return value
 
 
-OneOrMany = BeforeValidator(_as_list)
-"""Marks a list that may be written as its only item."""
+class _OneOrMany:
+    """Marks a list that may be written as its only item."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, object]:
+        made = handler(schema)
+        return {"anyOf": [made["items"], made]} if "items" in made else made
+
+
+OneOrMany = _OneOrMany()
 
 
 def shape_of(value: object) -> str:

@@ -1,0 +1,88 @@
+"""Each check has a definition that earns it, the exact message, and a page. See `tests/definitions/bad`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.definition.checks import ALL
+from engine.definition.checks.registry import STORY
+from engine.definition.loader import load, load_text
+from engine.definition.scenarios import read_scenario_text
+from engine.definition.text import as_text
+from engine.model.place import Finding, Severity
+
+ROOT = Path(__file__).parents[3]
+BAD = ROOT / "tests/definitions/bad"
+LIBRARY = ROOT / "tests/definitions/library"
+CHECKS = ROOT / "engine/definition/checks"
+PAGES = ROOT / "docs/checks"
+CODES = [check.code for check in ALL]
+OF_SCENARIOS = {check.code for check in STORY} | {"unknown-interrupt", "unknown-flag", "unknown-item"}
+NOT_ERRORS = {
+    "number-without-source": Severity.WARNING,
+    "parameter-without-values": Severity.WARNING,
+    "step-without-options": Severity.WARNING,
+    "unused-source": Severity.NOTE,
+    "unused-define": Severity.NOTE,
+}
+
+
+def found(code: str) -> tuple[Finding, ...]:
+    """The findings of the bad file of a code."""
+    text = (BAD / f"{code}.yaml").read_text("utf-8")
+    label = f"tests/definitions/bad/{code}.yaml"
+    if code in OF_SCENARIOS:
+        return read_scenario_text(text, label, load(ROOT / "tests/definitions/small").usable()).findings
+    return load_text(text, label, [LIBRARY]).findings
+
+
+@pytest.fixture(autouse=True)
+def from_the_repository(monkeypatch):
+    """Findings name files below the working folder."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_bad_definition_earns_this_message_and_no_other(code):
+    findings = found(code)
+    assert [finding.code for finding in findings] == [code]
+    assert as_text(findings) == (BAD / f"{code}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_only_errors_keep_a_definition_from_being_used(code):
+    assert {finding.severity for finding in found(code)} == {NOT_ERRORS.get(code, Severity.ERROR)}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_finding_names_no_python_type(code):
+    words = (BAD / f"{code}.txt").read_text("utf-8").lower()
+    assert not re.search(
+        r"\b(nonetype|dict|str|int|pydantic|traceback|scalar|token|exception|input)\b", words
+    )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_page_of_a_check_shows_the_message_it_gives(code):
+    page = (PAGES / f"{code}.md").read_text("utf-8")
+    assert page.startswith(f"# {code}\n")
+    assert (BAD / f"{code}.txt").read_text("utf-8").rstrip() in page
+
+
+def test_every_check_has_one_file_one_bad_definition_and_one_page_and_nothing_is_left_over():
+    files = {path.stem.replace("_", "-") for path in CHECKS.glob("*.py")} - {"--init--", "registry"}
+    assert files == set(CODES)
+    assert {path.stem for path in BAD.iterdir()} == set(CODES)
+    # `not-listed` is what the registry adds itself where one mistake comes hundreds of times.
+    ours = {*CODES, "not-listed", "index"}
+    proofs = {path.stem.replace("_", "-") for path in (ROOT / "engine/proof/checks").glob("*.py")}
+    assert {path.stem for path in PAGES.glob("*.md")} - proofs == ours
+
+
+def test_a_check_is_named_after_its_function_and_says_so():
+    for check in ALL:
+        module = __import__(check.function.__module__, fromlist=["CODE"])
+        assert check.code == module.CODE
+        assert module.__doc__.startswith(f"`{check.code}`: ")
+        assert check.function.__doc__
