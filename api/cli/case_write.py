@@ -6,7 +6,7 @@ from typer import Argument, Option
 
 from api.cli.desk import desk, load_named
 from api.cli.exits import UsageError
-from api.cli.options import Actor, CaseId, Database, Deviation, IfMatch, Json, Key, On, Quiet, Roles
+from api.cli.options import Actor, CaseId, Database, Deviation, DryRun, IfMatch, Json, Key, On, Quiet, Roles
 from api.cli.output import Output
 from api.cli.values import answers, day, dose, fields
 from api.cli.values import role as read_role
@@ -72,6 +72,7 @@ def record(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -87,7 +88,7 @@ def record(
         treadway case record 1042 tsh miu_per_litre=1.9 --on 2026-03-02
         treadway case record 1042 tsh not_known
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     given = {kind: fields(values or [])}
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, record=given))
 
@@ -101,6 +102,7 @@ def retract(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -114,7 +116,7 @@ def retract(
     Examples:
         treadway case retract 1042 phq9 --of 2026-03-10 --reason "another patient's form"
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     told(
         Output(as_json=as_json, quiet=quiet),
         writing,
@@ -136,6 +138,7 @@ def start(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -148,7 +151,7 @@ def start(
         treadway case start 1042 sertraline --dose-mg-per-day 50
         treadway case start 1042 omeprazole --role concomitant
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     wanted = Start(
         option, dose(dose_mg_per_day) if dose_mg_per_day else None, read_role(role) if role else None
     )
@@ -167,6 +170,7 @@ def dose_(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -178,7 +182,7 @@ def dose_(
     Examples:
         treadway case dose 1042 sertraline 100
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     change = DoseChange(option, dose(mg_per_day, "MG_PER_DAY"))
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, dose=(change,)))
 
@@ -197,6 +201,7 @@ def stop(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -210,7 +215,7 @@ def stop(
     Examples:
         treadway case stop 1042 sertraline --outcome intolerant --reason "nausea"
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     wanted = Stop(option, outcome, reason)
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, stop=(wanted,)))
 
@@ -227,6 +232,7 @@ def sign(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -239,7 +245,7 @@ def sign(
         treadway case sign 1042 reappraisal
         treadway case sign 1042 reappraisal soc=yes psy=yes
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     signed = Sign(gate, answers(items or []))
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, sign=(signed,)))
 
@@ -251,6 +257,7 @@ def release(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -262,7 +269,7 @@ def release(
     Examples:
         treadway case release 1042 suicidality --reason "C-SSRS none, safety plan agreed"
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     wanted = Release(interrupt, reason)
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, release=(wanted,)))
 
@@ -274,6 +281,7 @@ def move(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -288,7 +296,7 @@ def move(
         treadway case move 1042 start_ssri
         treadway case move 1042 escalate_to_tms --deviate "remission with TMS in 2023"
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     against = Deviate(deviate) if deviate is not None else None
     told(
         Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, move=move_, deviate=against)
@@ -301,6 +309,7 @@ def note(
     on: On = None,
     if_match: IfMatch = None,
     key: Key = None,
+    dry_run: DryRun = False,
     database: Database = None,
     actor: Actor = None,
     roles: Roles = None,
@@ -312,5 +321,5 @@ def note(
     Examples:
         treadway case note 1042 "Asked the pharmacy for the dispensing record"
     """
-    writing = Writing(case, on, if_match, key, database, actor, roles)
+    writing = Writing(case, on, if_match, key, database, actor, roles, dry_run)
     told(Output(as_json=as_json, quiet=quiet), writing, lambda today: Entry(today, note=text))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from api.cli.exits import UsageError
 from api.cli.output import Output
 from api.cli.values import day, pairs, role
-from api.cli.writing import tell_written
+from api.cli.writing import Done, tell
 from api.words import day_words, step_words
 from engine.model.case import Patient
 from engine.model.entry import Reported
@@ -44,7 +44,7 @@ def open_case(
     case = written.view.case
     step = step_words(written.view.algorithm.steps[case.step])
     output.result(f"Case {case.id} opened on {day_words(case.opened_on)} at {step}")
-    tell_written(output, written)
+    tell(output, Done(written.view, written.events, replayed=written.replayed))
 
 
 def read_earlier(text: str) -> Reported:

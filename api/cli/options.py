@@ -59,4 +59,5 @@ Deviation = Annotated[
     str | None,
     Option("--deviate", metavar="TEXT", help="Go against the answer, for this reason; kept on the record."),
 ]
+DryRun = Annotated[bool, Option("--dry-run", help="Say what would be stored, and store nothing.")]
 CaseId = Annotated[str, Argument(metavar="CASE", help="Number of the case, such as 1042.")]

@@ -1,6 +1,6 @@
 """Carries out one entry and tells what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,11 +13,12 @@ from api.cli.output import Output, paint
 from api.cli.values import day
 from api.shapes import decision_shape, event_shape
 from api.words import day_words, step_words
+from engine.model.decision import Decision
 from engine.model.entry import Entry
-from engine.model.event import EventType
+from engine.model.event import Event, EventType
 
 if TYPE_CHECKING:
-    from engine.service import Written
+    from engine.service import CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ class Writing:
     database: str | None
     actor: str | None
     roles: str | None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a write did, or would do on a dry run."""
+
+    view: "CaseView"
+    events: Sequence[Event]
+    refused: Sequence[Decision] = ()
+    replayed: bool = False
+    dry_run: bool = False
 
 
 def told(output: Output, writing: Writing, make: Callable[[date], Entry]) -> None:
@@ -39,54 +52,64 @@ def told(output: Output, writing: Writing, make: Callable[[date], Entry]) -> Non
     Raises:
         Ended: With code 1 where a request was refused or is undecided.
     """
-    from engine.service import write
-
     with desk(writing.database, writing.actor, writing.roles) as at:
-        on = at.today() if writing.on is None else day(writing.on)
-        written = write(at, writing.case, make(on), writing.if_match, writing.key)
-    output.end(tell_written(output, written))
+        entry = make(at.today() if writing.on is None else day(writing.on))
+        if writing.dry_run:
+            from engine.service.trying import try_entry
+
+            tried = try_entry(at, writing.case, entry, writing.if_match)
+            done = Done(tried.view, tried.events, tried.refused, dry_run=True)
+        else:
+            from engine.service import refused, write
+
+            written = write(at, writing.case, entry, writing.if_match, writing.key)
+            done = Done(written.view, written.events, refused(written), written.replayed)
+    output.end(tell(output, done))
 
 
-def tell_written(output: Output, written: "Written") -> Code:
+def tell(output: Output, done: Done) -> Code:
     """What was stored, what was refused and why, and the next useful command."""
-    from engine.service import refused
-
-    view, not_done = written.view, refused(written)
-    if written.replayed:
+    case, algorithm = done.view.case, done.view.algorithm
+    if done.replayed:
         output.say("This was sent before, with the same key: nothing was done again.")
-    for event in written.events:
+    for event in done.events:
         if event.type not in (EventType.REQUEST_REFUSED, EventType.CASE_OPENED):
-            style = "STOP" if event.type is EventType.INTERRUPT_RAISED else None
-            words = event_words(event, view.algorithm)
+            words = event_words(event, algorithm)
             line = f"{day_words(event.observed_on)}  {words[:1].upper()}{words[1:]}"
-            output.result(paint(line, style) if style else line)
-    for decision in not_done:
-        output.result(*refusal_lines(view.algorithm, decision))
-    case = view.case
+            output.result(paint(line, "STOP") if event.type is EventType.INTERRUPT_RAISED else line)
+    for decision in done.refused:
+        output.result(*refusal_lines(algorithm, decision))
     output.document(
         "treadway.written/1",
         {
             "case": case.id,
             "seq": case.seq,
             "step": case.step,
-            "events": [event_shape(event) for event in written.events],
-            "refused": [decision_shape(decision) for decision in not_done],
-            "replayed": written.replayed,
+            "events": [event_shape(event) for event in done.events],
+            "refused": [decision_shape(decision) for decision in done.refused],
+            "replayed": done.replayed,
+            "dry_run": done.dry_run,
         },
     )
-    step = step_words(view.algorithm.steps[case.step])
-    kept = "Nothing was changed. The request is kept in the history. " if not_done else "Saved. "
-    output.say(f"{kept}Case {case.id} is at {step}, event {case.seq}.")
-    output.next(_next(written))
-    return Code.NO if not_done else Code.DONE
+    output.say(_closing(done, step_words(algorithm.steps[case.step])))
+    output.next(_next(done))
+    return Code.NO if done.refused else Code.DONE
 
 
-def _next(written: "Written") -> str:
-    case = written.view.case.id
-    raised = [event for event in written.events if event.type is EventType.INTERRUPT_RAISED]
-    for event in written.events:
-        if event.type is EventType.REQUEST_REFUSED and event.payload["request"] == "move":
-            return f"treadway case why {case} {event.payload['id']}"
-    if raised:
-        return f'treadway case release {case} {raised[0].payload["interrupt"]} --reason "..."'
+def _closing(done: Done, step: str) -> str:
+    case = done.view.case
+    if done.dry_run:
+        return f"Nothing was stored. Case {case.id} would be at {step}, event {case.seq}."
+    kept = "Nothing was changed. The request is kept in the history." if done.refused else "Saved."
+    return f"{kept} Case {case.id} is at {step}, event {case.seq}."
+
+
+def _next(done: Done) -> str:
+    case = done.view.case.id
+    for decision in done.refused:
+        if decision.subject == "move":
+            return f"treadway case why {case} {decision.id}"
+    for event in done.events:
+        if event.type is EventType.INTERRUPT_RAISED:
+            return f'treadway case release {case} {event.payload["interrupt"]} --reason "..."'
     return f"treadway case show {case}"

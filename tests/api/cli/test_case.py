@@ -192,6 +192,15 @@ class TestWriting:
             ),
         ]
 
+    def test_a_dry_run_says_what_would_happen_and_stores_nothing(self, treadway, assessed):
+        before = treadway("case history 1001").out
+        tried = treadway("case", "move", "1001", "start_ssri", "--dry-run", *ON)
+        assert tried.code == 0
+        assert "MOVE start_ssri" in tried.out
+        assert "Nothing was stored. Case 1001 would be at S1 SSRI, event 13." in tried.err
+        assert treadway("case", "move", "1001", "augment", "--dry-run", *ON).code == 1
+        assert treadway("case history 1001").out == before
+
 
 class TestAConflict:
     def test_a_stale_write_is_refused_with_what_happened_since(self, treadway, assessed):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from api.cli.app import app
@@ -75,6 +76,7 @@ class TestEveryCommand:
             assert tuple(rest[: len(words)]) == words
             command = get_command(app)
             for word in words:
+                assert isinstance(command, TyperGroup)
                 command = command.commands[word]
             command.make_context(example, rest[len(words) :])
 
