@@ -4,7 +4,7 @@ from engine.runtime.decide import decide, decide_move, evaluate
 from engine.runtime.door import read_record
 from engine.runtime.entry import Entered, enter, open_case
 from engine.runtime.plan import Plan, plan_of
-from engine.runtime.replay import HistoryError, apply, replay
+from engine.runtime.replay import HistoryError, apply, known_at, replay, replay_on
 
 __all__ = [
     "Entered",
@@ -15,8 +15,10 @@ __all__ = [
     "decide_move",
     "enter",
     "evaluate",
+    "known_at",
     "open_case",
     "plan_of",
     "read_record",
     "replay",
+    "replay_on",
 ]

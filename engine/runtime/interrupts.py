@@ -40,9 +40,10 @@ RAISING = frozenset(
         EventType.TREATMENT_STARTED,
         EventType.DOSE_CHANGED,
         EventType.TREATMENT_STOPPED,
+        EventType.ALGORITHM_CHANGED,
     )
 )
-"""Events after which an interrupt may be raised: those that bring evidence or change treatments."""
+"""Events after which an interrupt may be raised: those that bring evidence, or change treatments or rules."""
 
 
 def consequences(plan: Plan, case: Case, event: Event) -> tuple[Draft, ...]:

@@ -1,6 +1,6 @@
 """Folding events into a case. Nothing is decided or derived here: history is read as it was written."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,13 +43,28 @@ def replay(algorithm: Algorithm, events: Iterable[Event], as_of: datetime | int 
     Raises:
         HistoryError: No events, a gap in seq, or an event that does not fit the algorithm.
     """
-    plan = plan_of(algorithm)
-    fold: _Fold | None = None
+    return replay_on(algorithm, None, known_at(events, as_of))
+
+
+def known_at(events: Iterable[Event], as_of: datetime | int | None) -> Iterator[Event]:
+    """The events that were known then; all of them where `as_of` is None."""
     for event in events:
         if isinstance(as_of, int) and event.seq > as_of:
             break
         if isinstance(as_of, datetime) and event.recorded_at > as_of:
             break
+        yield event
+
+
+def replay_on(algorithm: Algorithm, case: Case | None, events: Iterable[Event]) -> Case:
+    """Go on from a case with the events that follow, such as those since it went over to this algorithm.
+
+    Raises:
+        HistoryError: As `replay`.
+    """
+    plan = plan_of(algorithm)
+    fold = None if case is None else _Fold(plan, case)
+    for event in events:
         if fold is None:
             fold = _Fold(plan, _opened(plan, event))
         else:
@@ -274,8 +289,14 @@ class _Fold:
         self.discuss = bool(event.payload.get("discuss"))
 
     def changed(self, event: Event) -> None:
-        """Another version of the algorithm."""
+        """Another version of the algorithm: the event says what each stay's step is called there."""
         self.digest = str(cast(Payload, event.payload["to"])["digest"])
+        steps = cast(list[str], event.payload.get("visits") or [visit.step for visit in self.visits])
+        if len(steps) != len(self.visits):
+            raise HistoryError(
+                f"event {event.seq} does not name the step of each of {len(self.visits)} stays"
+            )
+        self.visits = [replace(visit, step=step) for visit, step in zip(self.visits, steps, strict=True)]
 
     def closed(self, event: Event) -> None:
         """The case closed."""

@@ -5,7 +5,17 @@ Every read of a case leaves a line in the audit before it is answered.
 """
 
 from engine.service.desk import RIGHTS, ROLES, AccessDeniedError, Actor, Desk
-from engine.service.kept import AlgorithmMissingError, algorithm_of
+from engine.service.kept import (
+    AlgorithmMissingError,
+    Listed,
+    VersionExistsError,
+    algorithm_of,
+    find_algorithm,
+    list_algorithms,
+    load_draft,
+    publish,
+)
+from engine.service.migrating import CannotGoOverError, Migration, migrate, try_migration
 from engine.service.reading import (
     CaseView,
     ask,
@@ -15,7 +25,7 @@ from engine.service.reading import (
     list_cases,
     read_case,
 )
-from engine.service.writing import Written, new_case, refused, write
+from engine.service.writing import Written, new_case, refused, write, write_whole
 
 __all__ = [
     "RIGHTS",
@@ -23,17 +33,28 @@ __all__ = [
     "AccessDeniedError",
     "Actor",
     "AlgorithmMissingError",
+    "CannotGoOverError",
     "CaseView",
     "Desk",
+    "Listed",
+    "Migration",
+    "VersionExistsError",
     "Written",
     "algorithm_of",
     "ask",
     "ask_option",
     "decisions",
     "fact_of",
+    "find_algorithm",
+    "list_algorithms",
     "list_cases",
+    "load_draft",
+    "migrate",
     "new_case",
+    "publish",
     "read_case",
     "refused",
+    "try_migration",
     "write",
+    "write_whole",
 ]

@@ -1,7 +1,9 @@
 """Reading cases and asking what the algorithm says of them. Every read leaves its line in the audit first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from engine.model.algorithm import Algorithm
 from engine.model.case import Case
@@ -9,7 +11,7 @@ from engine.model.decision import Decision, Decisions, OptionAnswer
 from engine.model.errors import UnknownNameError
 from engine.model.event import Event
 from engine.model.evidence import Value
-from engine.runtime import decide, decide_move, evaluate, replay
+from engine.runtime import HistoryError, decide, decide_move, evaluate, known_at, replay_on
 from engine.runtime.decide import day_of
 from engine.runtime.door import near
 from engine.runtime.options import option_answer
@@ -37,8 +39,10 @@ def list_cases(desk: Desk, step: str | None = None) -> tuple[ListedCase, ...]:
     return listed
 
 
-def read_case(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> CaseView:
-    """A case and its history, as it is or as it was known then.
+def read_case(
+    desk: Desk, case_id: str, as_of: int | datetime | None = None, *, action: str = "read case"
+) -> CaseView:
+    """A case and its history, as it is or as it was known then. `action` says in the audit what is looked at.
 
     Raises:
         UnknownNameError: There is no such case in this clinic.
@@ -47,7 +51,7 @@ def read_case(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> 
     """
     desk.actor.needs_right("read cases")
     view = view_of(desk, case_id, as_of)
-    add_audit(desk, "read case", (case_id,), "" if as_of is None else f"as of {as_of}")
+    add_audit(desk, action, (case_id,), "" if as_of is None else f"as of {as_of}")
     return view
 
 
@@ -84,8 +88,23 @@ def ask_option(view: CaseView, option: str, on: date) -> OptionAnswer:
 
 def view_of(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> CaseView:
     """A case without a line in the audit: for a writer, whose events are the line."""
-    events = desk.store.read_events(desk.clinic_id, case_id)
-    algorithm = algorithm_of(desk, events[-1].digest)
-    case = replay(algorithm, events, as_of)
-    shown = tuple(event for event in events if event.seq <= case.seq)
-    return CaseView(case, algorithm, desk.store.read_patient(desk.clinic_id, case_id), shown)
+    events = tuple(known_at(desk.store.read_events(desk.clinic_id, case_id), as_of))
+    case = replayed(desk, events)
+    return CaseView(
+        case, algorithm_of(desk, case.digest), desk.store.read_patient(desk.clinic_id, case_id), events
+    )
+
+
+def replayed(desk: Desk, events: Sequence[Event]) -> Case:
+    """The case that a history makes, each part of it read with the version that was in force.
+
+    Raises:
+        HistoryError: There are no events.
+        AlgorithmMissingError: See there.
+    """
+    case: Case | None = None
+    for digest, part in groupby(events, key=lambda event: event.digest):
+        case = replay_on(algorithm_of(desk, digest), case, part)
+    if case is None:
+        raise HistoryError("nothing was known of the case then", "name a later moment")
+    return case

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.definition.loader import Loaded
@@ -11,8 +11,8 @@ from engine.model.decision import Decision
 from engine.model.entry import Entry, Reported
 from engine.model.errors import CaseConflict
 from engine.model.event import Draft, Event, EventType
-from engine.runtime import Entered, enter, open_case, replay
-from engine.service.desk import Desk, not_after_today, stamp_of
+from engine.runtime import Entered, enter, open_case, replay, replay_on
+from engine.service.desk import Desk, add_audit, not_after_today, stamp_of
 from engine.service.kept import kept_of
 from engine.service.reading import CaseView, view_of
 from engine.store.rows import BoardRow, Idempotency, PatientRow, Stamp
@@ -20,12 +20,24 @@ from engine.store.rows import BoardRow, Idempotency, PatientRow, Stamp
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did. `replayed`: the key was known, nothing was done again, and `entered` is None."""
+    """What a write did.
+
+    Attributes:
+        view: The case afterwards.
+        events: What was stored.
+        entries: What came of each entry, in order.
+        replayed: The key was known and nothing was done again: all the rest is as it was the first time.
+    """
 
     view: CaseView
     events: tuple[Event, ...]
-    entered: Entered | None = None
+    entries: tuple[Entered, ...] = ()
     replayed: bool = False
+
+    @property
+    def entered(self) -> Entered | None:
+        """What came of the last entry; None where nothing was done."""
+        return None if self.replayed or not self.entries else self.entries[-1]
 
 
 def new_case(
@@ -47,18 +59,20 @@ def new_case(
     desk.actor.needs_right("write cases")
     algorithm = loaded.usable()
     not_after_today(desk, opened_on)
-    idempotency = _idempotency(key, "open", loaded.usable().digest, patient, who, opened_on, tuple(reported))
+    idempotency = idempotency_of(
+        key, "open", loaded.usable().digest, patient, who, opened_on, tuple(reported)
+    )
     stamp = stamp_of(desk, algorithm)
     desk.store.keep_algorithm(desk.clinic_id, kept_of(loaded, algorithm), stamp)
 
     def make(case_id: str) -> tuple[Sequence[Draft], BoardRow]:
         drafts = open_case(algorithm, case_id, patient, opened_on, tuple(reported))
-        case = replay(algorithm, _provisional(drafts, case_id, stamp))
-        return drafts, _board_row(case)
+        case = replay(algorithm, provisional(drafts, case_id, stamp))
+        return drafts, board_row(case)
 
     appended = desk.store.open_case(desk.clinic_id, who, make, stamp, idempotency)
-    view = view_of(desk, appended.events[0].case_id)
-    return Written(view, appended.events, replayed=appended.replayed)
+    last = appended.events[-1]
+    return Written(view_of(desk, last.case_id, last.seq), appended.events, replayed=appended.replayed)
 
 
 def write(
@@ -78,47 +92,113 @@ def write(
         UnknownNameError: A case, move, option, gate, interrupt or evidence type that does not exist.
         AccessDeniedError, KeyReusedError, StoreUnavailableError: see there. Nothing is stored.
     """
+    return _carry_out(desk, case_id, (entry,), expected_seq, key, whole=False)
+
+
+def write_whole(
+    desk: Desk,
+    case_id: str,
+    entries: Sequence[Entry],
+    expected_seq: int | None = None,
+    key: str | None = None,
+) -> Written:
+    """Carry out entries as one: every request in them, or none.
+
+    Where one request is refused, none is carried out. What was found is kept all the same, with the
+    interrupts that it raises and the refusals that it explains: a patient's answers are facts, whatever
+    becomes of a wish.
+
+    Args, raises: as `write`.
+    """
+    return _carry_out(desk, case_id, tuple(entries), expected_seq, key, whole=True)
+
+
+def _carry_out(
+    desk: Desk,
+    case_id: str,
+    entries: tuple[Entry, ...],
+    expected_seq: int | None,
+    key: str | None,
+    *,
+    whole: bool,
+) -> Written:
     desk.actor.needs_right("write cases")
-    idempotency = _idempotency(key, case_id, entry)
+    idempotency = idempotency_of(key, case_id, *entries)
     known = desk.store.replayed(desk.clinic_id, idempotency)
-    view = view_of(desk, case_id)
     if known is not None:
-        return Written(view, known.events, replayed=True)
+        return again(desk, entries, known.events)
+    view = view_of(desk, case_id)
     if expected_seq is not None and expected_seq != view.case.seq:
         since = tuple(event for event in view.events if event.seq > expected_seq)
+        add_audit(desk, "read newer events", (case_id,), f"after {expected_seq}")
         raise CaseConflict(case_id, expected_seq, since)
-    not_after_today(desk, entry.on)
-    entered = enter(view.algorithm, view.case, entry, roles=desk.actor.roles)
-    if not entered.drafts:
+    for entry in entries:
+        not_after_today(desk, entry.on)
+    drafts, case, entered = _decided(desk, view, entries)
+    if whole and any(draft.type is EventType.REQUEST_REFUSED for draft in drafts):
+        drafts, case = _without_requests(desk, view, entries, drafts)
+    if not drafts:
         return Written(view, (), entered)
+    stamp = stamp_of(desk, view.algorithm)
     appended = desk.store.append(
-        desk.clinic_id,
-        case_id,
-        view.case.seq,
-        entered.drafts,
-        _board_row(entered.case),
-        stamp_of(desk, view.algorithm),
-        idempotency,
+        desk.clinic_id, case_id, view.case.seq, drafts, board_row(case), stamp, idempotency
     )
     if appended.replayed:
-        return Written(view_of(desk, case_id), appended.events, replayed=True)
-    after = CaseView(entered.case, view.algorithm, view.patient, (*view.events, *appended.events))
+        return again(desk, entries, appended.events)
+    after = CaseView(case, view.algorithm, view.patient, (*view.events, *appended.events))
     return Written(after, appended.events, entered)
+
+
+def _decided(
+    desk: Desk, view: CaseView, entries: Sequence[Entry]
+) -> tuple[tuple[Draft, ...], Case, tuple[Entered, ...]]:
+    """Decide entries one upon the other: the drafts of all, the case after them, what came of each."""
+    case, done = view.case, list[Entered]()
+    for entry in entries:
+        entered = enter(view.algorithm, case, entry, roles=desk.actor.roles, actor=desk.actor.name)
+        case = entered.case
+        done.append(entered)
+    return tuple(draft for entered in done for draft in entered.drafts), case, tuple(done)
+
+
+def _without_requests(
+    desk: Desk, view: CaseView, entries: Sequence[Entry], drafts: Sequence[Draft]
+) -> tuple[tuple[Draft, ...], Case]:
+    """What is left of refused entries: the findings and notes in them, then the refusals."""
+    facts = [
+        replace(entry, start=(), dose=(), stop=(), sign=(), release=(), move=None, deviate=None)
+        for entry in entries
+    ]
+    kept, case, _ = _decided(desk, view, facts)
+    refusals = [draft for draft in drafts if draft.type is EventType.REQUEST_REFUSED]
+    events = provisional(refusals, case.id, stamp_of(desk, view.algorithm), case.seq)
+    return (*kept, *refusals), replay_on(view.algorithm, case, events)
+
+
+def again(desk: Desk, entries: Sequence[Entry], events: tuple[Event, ...]) -> Written:
+    """The answer of the first time, worked out anew from the case as it was then."""
+    case_id = events[0].case_id
+    _, _, entered = _decided(desk, view_of(desk, case_id, events[0].seq - 1), entries)
+    return Written(view_of(desk, case_id, events[-1].seq), events, entered, replayed=True)
 
 
 def refused(written: Written) -> tuple[Decision, ...]:
     """Requests of a write that were not carried out: refused, or undecided and not deviated from."""
-    if written.entered is None:
-        return ()
     refusals = {
         (event.payload["request"], event.payload["id"])
         for event in written.events
         if event.type is EventType.REQUEST_REFUSED
     }
-    return tuple(d for d in written.entered.refused if (d.subject, d.id) in refusals)
+    return tuple(
+        decision
+        for entered in written.entries
+        for decision in entered.refused
+        if (decision.subject, decision.id) in refusals
+    )
 
 
-def _provisional(drafts: Sequence[Draft], case_id: str, stamp: Stamp) -> list[Event]:
+def provisional(drafts: Sequence[Draft], case_id: str, stamp: Stamp, after: int = 0) -> list[Event]:
+    """Drafts as the events they would be after event `after`, for working out what they lead to."""
     return [
         Event(
             seq,
@@ -130,11 +210,12 @@ def _provisional(drafts: Sequence[Draft], case_id: str, stamp: Stamp) -> list[Ev
             stamp.digest,
             draft.payload,
         )
-        for seq, draft in enumerate(drafts, start=1)
+        for seq, draft in enumerate(drafts, start=after + 1)
     ]
 
 
-def _board_row(case: Case) -> BoardRow:
+def board_row(case: Case) -> BoardRow:
+    """What lists show of a case."""
     return BoardRow(
         case_id=case.id,
         seq=case.seq,
@@ -150,7 +231,7 @@ def _board_row(case: Case) -> BoardRow:
     )
 
 
-def _idempotency(key: str | None, *request: object) -> Idempotency | None:
+def idempotency_of(key: str | None, *request: object) -> Idempotency | None:
     """A key with the fingerprint of its request: two requests are the same when they read the same."""
     if key is None:
         return None
