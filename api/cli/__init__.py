@@ -5,6 +5,11 @@ import sys
 
 def main() -> None:
     """Run the command line and end the program with the command's exit code."""
-    from api.cli.run import run
+    try:
+        from api.cli.run import run
 
-    sys.exit(int(run(sys.argv[1:])))
+        code = int(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        # Ctrl-C while the program was still being read: nothing had begun.
+        code = 130
+    sys.exit(code)

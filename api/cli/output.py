@@ -35,7 +35,8 @@ def coloured() -> bool:
 
 def paint(text: str, style: str, shown: str | None = None) -> str:
     """A text in the colour of a word, where colour is wanted. Colour only repeats what the words say."""
-    return f"\033[{_STYLES[style]}m{shown or text}\033[0m" if coloured() else shown or text
+    colour = _STYLES.get(style) if coloured() else None
+    return f"\033[{colour}m{shown or text}\033[0m" if colour else shown or text
 
 
 def terminal_width() -> int:

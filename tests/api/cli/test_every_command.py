@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +60,18 @@ class TestEveryCommand:
         result = treadway(*words, *ARGUMENTS[words])
         if words != ("criterion",):
             assert result.err.strip()
+
+    def test_colour_changes_nothing_of_the_text(
+        self, treadway, assessed, scenario, words, monkeypatch, home, request
+    ):
+        """On a terminal the same words come in colour: colour never says anything alone."""
+        plain = treadway(*words, *ARGUMENTS[words], "--quiet")
+        shutil.copyfile(request.getfixturevalue("assessed_database"), assessed)
+        (home / "copy.db").unlink(missing_ok=True)
+        monkeypatch.setattr("api.cli.output.coloured", lambda: True)
+        coloured = treadway(*words, *ARGUMENTS[words], "--quiet")
+        assert coloured.code == plain.code
+        assert re.sub(r"\033\[[0-9;]*m", "", coloured.out) == plain.out
 
     def test_help_starts_with_examples(self, treadway, home, words):
         result = treadway(*words, "--help")
