@@ -2,30 +2,56 @@
 
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import pysqlite3
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import (
+    TimeoutError as NoConnectionFreeError,
+)
 
 from engine.store.errors import (
     DatabaseUnreadableError,
+    OutcomeUnknownError,
+    OverloadedError,
     SchemaError,
     StoreUnavailableError,
     UnsafeDatabaseError,
 )
 from engine.store.schema import REVISION
+from engine.store.stalls import Stalls
+from engine.store.turns import WRITES, Turns
 from engine.store.wall import guard
 
 BUSY_SECONDS: Final = 10
 """How long a writer waits for another before it gives up and says so."""
 
-_WRITES: Final = "treadway_writes"
-"""Execution option of a connection whose transactions write."""
+POOL_SIZE: Final = 10
+"""PostgreSQL: connections that a process keeps; it may open as many again for a while."""
+
+LOCK_SECONDS: Final = 4
+"""PostgreSQL: how long a statement waits for a lock."""
+
+STATEMENT_SECONDS: Final = 8
+"""PostgreSQL: how long a statement may take."""
+
+_Result = TypeVar("_Result")
+
+_TURNS: Final[WeakKeyDictionary[Engine, Turns]] = WeakKeyDictionary()
+"""The queue of writers of each SQLite engine."""
 
 
 def sqlite_is_safe(version: tuple[int, ...]) -> bool:
@@ -92,16 +118,24 @@ def open_engine(url: URL) -> Engine:
             engine = create_engine(url, module=pysqlite3, hide_parameters=True)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+            _TURNS[engine] = Turns()
+            event.listen(engine, "engine_disposed", _let_go)
             return guard(engine)
         engine = create_engine(
             url,
             hide_parameters=True,
-            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_SIZE,
+            pool_timeout=LOCK_SECONDS,
             connect_args={
-                "options": f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC",
-                "connect_timeout": 10,
+                "options": (
+                    f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s "
+                    f"-c idle_in_transaction_session_timeout={4 * STATEMENT_SECONDS}s -c timezone=UTC"
+                ),
+                "connect_timeout": LOCK_SECONDS,
             },
         )
+        Stalls(STATEMENT_SECONDS + 1).watch(engine)
         return guard(engine)
     except NoSuchModuleError as error:
         raise DatabaseUnreadableError("the database URL names an unknown driver", _URL_FORMS) from error
@@ -137,7 +171,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A write takes its lock at once: two that read first and then write would refuse each other.
-    writes = connection.get_execution_options().get(_WRITES, False)
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -156,14 +190,68 @@ def writing(engine: Engine) -> Generator[Connection]:
         StoreUnavailableError: The database was locked, full or gone. After a failed commit the connection is
             thrown away, since what it would say about the commit cannot be trusted.
     """
-    with _explained(), engine.connect() as connection:
-        connection.execution_options(**{_WRITES: True})
-        try:
-            with connection.begin():
+    turns = _TURNS.get(engine)
+    with _explained():
+        if turns is not None:
+            with turns.alone(engine) as connection:
                 yield connection
-        except OperationalError:
-            connection.invalidate()
-            raise
+            return
+        with engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            try:
+                with connection.begin():
+                    yield connection
+            except OperationalError:
+                connection.invalidate()
+                raise
+
+
+def write(engine: Engine, work: Callable[[Connection], _Result]) -> _Result:
+    """Do a piece of work that is all or nothing, and return its result once it is committed.
+
+    On SQLite it may share its commit with others, and may be done again from the start: it must change
+    nothing but the database.
+
+    Raises:
+        OverloadedError: Too many write at once. Nothing was stored.
+        OutcomeUnknownError: The commit failed. Whether it was stored can be seen by reading.
+        StoreUnavailableError: The database was locked, full or gone. Nothing was stored.
+    """
+    turns = _TURNS.get(engine)
+    with _explained():
+        if turns is not None:
+            return turns.run(engine, work)
+        with engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            transaction = connection.begin()
+            try:
+                result = work(connection)
+            except OperationalError:
+                connection.invalidate()
+                raise
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except OperationalError as error:
+                connection.invalidate()
+                raise OutcomeUnknownError(_said(error)) from error
+            return result
+
+
+def finish(engine: Engine) -> None:
+    """Finish the writes that were accepted, refuse new ones, and let go of every connection."""
+    turns = _TURNS.get(engine)
+    if turns is not None:
+        turns.close()
+    engine.dispose()
+
+
+def _let_go(engine: Engine) -> None:
+    turns = _TURNS.get(engine)
+    if turns is not None:
+        turns.let_go()
 
 
 def take_turn(connection: Connection, what: str) -> None:
@@ -179,9 +267,13 @@ def take_turn(connection: Connection, what: str) -> None:
 def _explained() -> Generator[None]:
     try:
         yield
-    except OperationalError as error:
+    except NoConnectionFreeError as error:
+        raise OverloadedError(LOCK_SECONDS) from error
+    except (OperationalError, InterfaceError) as error:
         raise _trouble(error) from error
     except DatabaseError as error:
+        if error.connection_invalidated:
+            raise _trouble(error) from error
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise DatabaseUnreadableError(
                 f"the database file is damaged or is no database: {error.orig}",
@@ -191,10 +283,10 @@ def _explained() -> Generator[None]:
 
 
 def _trouble(error: DBAPIError) -> StoreUnavailableError:
-    said = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+    said = _said(error)
     if re.search(r"locked|lock timeout|busy", said):
         return StoreUnavailableError(
-            f"another program kept the database locked for {BUSY_SECONDS} seconds; nothing was stored",
+            "another program kept the database locked too long; nothing was stored",
             "try again; if it stays locked, find the program that holds it",
         )
     if "full" in said:
@@ -202,6 +294,10 @@ def _trouble(error: DBAPIError) -> StoreUnavailableError:
     return StoreUnavailableError(
         f"the database could not do it: {said}; nothing was stored", "check the database, then try again"
     )
+
+
+def _said(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reason given"
 
 
 def schema_of(engine: Engine) -> str | None:

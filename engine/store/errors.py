@@ -19,6 +19,26 @@ class StoreUnavailableError(EngineError):
     """The database was locked, full or gone. Worth trying again."""
 
 
+class OverloadedError(StoreUnavailableError):
+    """More is asked of the database than it can do. Nothing was stored; try after `retry_after_seconds`."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            "too many are writing at once; nothing was stored", f"try again in {retry_after_seconds} seconds"
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+
+class OutcomeUnknownError(StoreUnavailableError):
+    """The commit failed, so that nobody can say whether it was stored."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"the database failed while it stored this ({said}); it may or may not be stored",
+            "send it again with the same idempotency key, or read the case",
+        )
+
+
 class KeyReusedError(EngineError):
     """An idempotency key came back with another request."""
 

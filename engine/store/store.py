@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.model.errors import CaseConflict, EngineError, UnknownNameError
 from engine.model.event import Draft, Event
 from engine.store import audit, history
-from engine.store.database import open_engine, reading, refuse_other_schema, schema_of, url_of, writing
+from engine.store.database import finish, open_engine, reading, refuse_other_schema, schema_of, url_of, write
 from engine.store.errors import KeyReusedError, UnfitTextError
 from engine.store.history import StaleWriteError
 from engine.store.rows import (
@@ -75,8 +75,8 @@ class Store:
         return self._engine
 
     def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
+        """Finish what was accepted, refuse what comes now, and let go of every connection."""
+        finish(self._engine)
 
     def open_case(
         self,
@@ -157,8 +157,7 @@ class Store:
         """Run in one transaction. A clash over the same new row is tried again: the row is there then."""
         for left in reversed(range(_ATTEMPTS)):
             try:
-                with writing(self._engine) as connection:
-                    return attempt(connection)
+                return write(self._engine, attempt)
             except IntegrityError:
                 if not left:
                     raise
