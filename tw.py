@@ -35,6 +35,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -188,6 +189,7 @@ def ensure(level: str) -> Path:
             own = sys.executable or os.path.realpath("/proc/self/exe")
             run_step([own, "-m", "venv", str(env)], "making the environment", lock_fd)
         install(python, level, lock_fd)
+        write_command(env)
         for each in LEVELS[: LEVELS.index(level) + 1]:
             have[each] = digest(env, each)
         new = env / f"{STAMP}.new"
@@ -195,6 +197,14 @@ def ensure(level: str) -> Path:
         new.replace(env / STAMP)
         say(f"Ready after {time.monotonic() - began:.0f} s.")
     return python
+
+
+def write_command(env: Path) -> None:
+    """Put a `treadway` command beside the environment's Python, which runs this folder's code from anywhere."""
+    command = env / "bin" / "treadway"
+    words = ["env", f"PYTHONPATH={ROOT}", str(env / "bin" / "python"), "-c", TREADWAY]
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
 
 
 def remove(env: Path) -> None:
