@@ -160,9 +160,7 @@ class _Checker(Calculating):
                 return Typed(node, self.one_type((then, otherwise)), (condition, then, otherwise))
             case Case():
                 return self._case(node)
-            case Braces():
-                return self.tell("list-misplaced", "a list { } cannot stand here", node)
-            case _:  # pragma: no cover - the match names every node
+            case _:  # pragma: no cover - lists stand only in functions, which look at the items themselves
                 raise AssertionError(node)
 
     # Values and names
