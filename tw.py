@@ -200,7 +200,7 @@ def ensure(level: str) -> Path:
 
 
 def write_command(env: Path) -> None:
-    """Put a `treadway` command beside the environment's Python, which runs this folder's code from anywhere."""
+    """Put a `treadway` command beside the environment's Python; it runs this folder's code from anywhere."""
     command = env / "bin" / "treadway"
     words = ["env", f"PYTHONPATH={ROOT}", str(env / "bin" / "python"), "-c", TREADWAY]
     command.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
