@@ -7,7 +7,7 @@ from typer import Exit, Option, Typer
 from api.cli import case_read, case_write, check, criterion, db, demo, doctor, draw, scenarios
 from api.cli.help import Command, Group
 
-_WIDTH = {"max_content_width": 100}
+_SETTINGS = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
 
 
 def _group(help_: str) -> Typer:
@@ -18,7 +18,7 @@ def _group(help_: str) -> Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings=_WIDTH,
+        context_settings=_SETTINGS,
     )
 
 
@@ -81,7 +81,7 @@ for name, function in (
     ("note", case_write.note),
     ("history", case_read.history),
 ):
-    case.command(name, cls=Command, context_settings=_WIDTH)(function)
+    case.command(name, cls=Command, context_settings=_SETTINGS)(function)
 
 database = _group(
     """Keep the database of cases whole.
@@ -91,7 +91,7 @@ Examples:
   treadway db backup cases-2026-03-02.db"""
 )
 for name, function in (("verify", db.verify), ("backup", db.backup), ("upgrade", db.upgrade)):
-    database.command(name, cls=Command, context_settings=_WIDTH)(function)
+    database.command(name, cls=Command, context_settings=_SETTINGS)(function)
 
 for name, function in (
     ("demo", demo.demo),
@@ -100,7 +100,7 @@ for name, function in (
     ("draw", draw.draw),
     ("criterion", criterion.criterion),
 ):
-    app.command(name, cls=Command, context_settings=_WIDTH)(function)
+    app.command(name, cls=Command, context_settings=_SETTINGS)(function)
 app.add_typer(case, name="case")
 app.add_typer(database, name="db")
-app.command("doctor", cls=Command, context_settings=_WIDTH)(doctor.doctor)
+app.command("doctor", cls=Command, context_settings=_SETTINGS)(doctor.doctor)

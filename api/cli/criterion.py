@@ -55,7 +55,7 @@ def criterion(
 
     output = Output(as_json=as_json, quiet=quiet)
     on = local_today() if today is None else day(today, "--today")
-    given = names_and_facts(facts, load_named(algorithm).usable() if algorithm else None, on)
+    given = names_and_facts(facts, load_named(algorithm).usable() if algorithm else None, on, expression)
     try:
         compiled = compile_criterion(expression, given.names)
     except CriterionError as error:
@@ -85,7 +85,7 @@ def criterion(
 def _evaluate(output: Output, compiled: "Criterion", given: "GivenFacts", *, why: bool) -> Shape:
     from engine.criteria.explain import explain
 
-    explanation = explain(compiled, given.facts)
+    explanation = explain(compiled, given.facts, exact=why)
     output.result(_said(explanation.value))
     shape: Shape = {"value": plain(explanation.value)}
     if not why:

@@ -23,6 +23,7 @@ from engine.criteria import (
     Names,
     Type,
     Value,
+    check,
     facts_door,
 )
 from engine.model.algorithm import Algorithm
@@ -48,8 +49,12 @@ class GivenFacts:
         return self.facts[name if name in self.facts else f"{name}.at_least"]
 
 
-def names_and_facts(file: Path | None, algorithm: Algorithm | None, today: date) -> GivenFacts:
+def names_and_facts(
+    file: Path | None, algorithm: Algorithm | None, today: date, expression: str
+) -> GivenFacts:
     """Read the facts. With an algorithm its names hold; else the names and types are those of the file.
+
+    A null says nothing of its type: it gets the first one with which the expression can be read.
 
     Raises:
         UnreadableError: The file is not there or is no JSON object.
@@ -59,7 +64,7 @@ def names_and_facts(file: Path | None, algorithm: Algorithm | None, today: date)
     raw = dict(_flat(_read(file))) if file is not None else {}
     if algorithm is None:
         typed = {name: _typed(value) for name, value in raw.items()}
-        names = Names([Name(name, kind) for name, (kind, _) in typed.items()])
+        names = _with_types_of_nulls({name: kind for name, (kind, _) in typed.items()}, expression)
         values = {name: value for name, (_, value) in typed.items()}
     else:
         from engine.runtime.names import names_of
@@ -78,6 +83,23 @@ def names_and_facts(file: Path | None, algorithm: Algorithm | None, today: date)
         except FactError as error:
             raise EvidenceError(name, str(error), f"Enter {known.type}") from error
     return GivenFacts(names, facts)
+
+
+def _with_types_of_nulls(types: Mapping[str, Type], expression: str) -> Names:
+    """A null takes the type of what it stands beside, so each can be tried while the others stay null."""
+    found = dict(types)
+    for name, kind in types.items():
+        if kind == NULL:
+            fits = (one for one in _TRIED if not _problems({**types, name: one}, expression))
+            found[name] = next(fits, NULL)
+    return Names([Name(name, kind) for name, kind in found.items()])
+
+
+_TRIED: tuple[Type, ...] = (BOOLEAN, INTEGER, DECIMAL, STRING, DATE)
+
+
+def _problems(types: Mapping[str, Type], expression: str) -> bool:
+    return isinstance(check(expression, Names([Name(*pair) for pair in types.items()])), tuple)
 
 
 def _read(file: Path) -> Mapping[str, object]:

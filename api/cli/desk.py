@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.exits import UsageError
+from engine.model.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from engine.definition.loader import Loaded
@@ -59,8 +60,13 @@ def load_named(name: str) -> "Loaded":
         UnknownNameError: Neither a file nor a shipped algorithm.
         UnreadableError: The file cannot be read.
     """
-    from engine.definition.loader import load, load_shipped
+    from engine.definition.loader import load, load_shipped, shipped
 
     if Path(name).exists() or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         return load(name)
-    return load_shipped(name)
+    try:
+        return load_shipped(name)
+    except UnknownNameError as error:
+        if not error.near:
+            error.fix = f"name a definition's folder or file, or one of {', '.join(shipped())}"
+        raise

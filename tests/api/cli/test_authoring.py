@@ -78,6 +78,7 @@ class TestCheck:
         result = treadway("check stepwise-depresion")
         assert result.code == 3
         assert "did you mean `stepwise-depression`?" in result.err
+        assert "stepwise-depression" in treadway("check zzz").err
 
 
 class TestScenarios:
@@ -178,6 +179,7 @@ class TestCriterion:
         (home / "facts.json").write_text(
             json.dumps({"phq9": {"total": 17}, "mania": None, "seen": "2024-01-02", "ratio": 0.8})
         )
+        return home
 
     def test_the_answer_is_true_false_or_unknown(self, treadway, facts):
         assert treadway("criterion", "phq9.total >= 10", "--facts", "facts.json").out == "true\n"
@@ -204,6 +206,13 @@ class TestCriterion:
         told = treadway(*asked).json
         assert told["value"] is None
         assert told["confirm"] == [["mania"]]
+        assert told["because"] == {"phq9.total": 17, "mania": None}
+
+    def test_evidence_that_could_decide_nothing_is_not_proposed(self, treadway, facts):
+        """No value of a fact makes it both above 3 and below 2."""
+        (facts / "facts.json").write_text('{"x": null}')
+        told = treadway("criterion", "x > 3 and x < 2", "--facts", "facts.json", "--why", "--json").json
+        assert (told["value"], told["confirm"], told["rule_out"]) == (None, [], [["x"]])
 
     def test_an_algorithm_lends_its_names_titles_and_parameters(self, treadway, home):
         asked = ("criterion", "phq9.total >= entry_score", "--algorithm", "stepwise-depression")

@@ -76,6 +76,7 @@ class TestEveryCommand:
     def test_help_starts_with_examples(self, treadway, home, words):
         result = treadway(*words, "--help")
         assert result.code == 0
+        assert treadway(*words, "-h").out == result.out
         assert result.out.startswith("Examples:\n")
         assert "Usage: treadway" in result.out
 
