@@ -52,14 +52,21 @@ class Holder:
     """A person as known at one request.
 
     Attributes:
+        login: What the account is known by; two persons may share a name.
         token: The token the request came with; None for a session of the person's own.
     """
 
     user_id: str
     name: str
+    login: str
     grants: tuple[Grant, ...] = ()
     glasses: tuple[Glass, ...] = ()
     token: TokenScope | None = None
+
+    @property
+    def signature(self) -> str:
+        """How this person stands in the audit and in histories."""
+        return f"{self.name} ({self.login})"
 
     def roles_in(self, clinic_id: str, now: datetime) -> frozenset[Role]:
         """The roles held in a clinic at this moment."""

@@ -15,6 +15,7 @@ from engine.store.chain import canonical
 from engine.store.database import reading, take_turn, writing
 from engine.store.rows import AuditRow
 from engine.store.schema import audit, audit_heads, text_of_instant
+from engine.store.texts import refuse_unfit
 
 _Seen = TypeVar("_Seen")
 
@@ -39,6 +40,7 @@ class BrokenAudit:
 
 def write(connection: Connection, clinic_id: str, row: AuditRow) -> None:
     """Add one line in the caller's transaction. Do it last: writers of a clinic wait for each other."""
+    refuse_unfit(row.actor, row.action, row.detail, row.why, row.address)
     take_turn(connection, f"audit {clinic_id}")
     mine = audit_heads.c.clinic_id == clinic_id
     head = connection.execute(select(audit_heads.c.seq, audit_heads.c.hash).where(mine)).one_or_none()

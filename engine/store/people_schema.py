@@ -6,7 +6,7 @@ links and tries (`ACROSS_CLINICS`) belong to the installation; they hold no pati
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
 
 from engine.store.schema import Instant, metadata
@@ -99,7 +99,6 @@ sessions = Table(
     Column("user_id", Text, nullable=False),
     Column("began_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
-    Column("ended", Boolean, nullable=False),
     PrimaryKeyConstraint("secret_hash"),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     Index("sessions_by_user", "user_id"),

@@ -29,7 +29,13 @@ class UngatedQueryError(Exception):
 
 @contextmanager
 def within(clinic_id: str) -> Generator[None]:
-    """Inside, only rows of this clinic can be read and written, by whatever code runs there."""
+    """Inside, only rows of this clinic can be read and written, by whatever code runs there.
+
+    Raises:
+        UngatedQueryError: It stands inside another clinic's.
+    """
+    if _CLINIC.get() not in (None, clinic_id):
+        raise UngatedQueryError("a clinic cannot be entered from within another")
     token = _CLINIC.set(clinic_id)
     try:
         yield

@@ -159,6 +159,12 @@ class TestWithinAClinic:
                 twins.read_audit(THERE)
         assert len(twins.read_events(THERE, "1001")) == 2
 
+    def test_a_clinic_cannot_be_entered_from_within_another(self, twins):
+        with within(HERE), within(HERE):
+            assert twins.read_events(HERE, "1001")
+        with pytest.raises(UngatedQueryError), within(HERE), within(THERE):
+            twins.read_events(THERE, "1001")
+
     def test_an_unknown_case_and_a_foreign_one_are_told_alike(self, twins):
         open_case(twins, THERE)  # 1002, only there
         told = []

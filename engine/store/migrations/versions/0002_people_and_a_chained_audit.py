@@ -100,7 +100,6 @@ def _make_people() -> None:
         _text("user_id"),
         _instant("began_at"),
         _instant("seen_at"),
-        sa.Column("ended", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("secret_hash"),
         _of_user(),
     )
