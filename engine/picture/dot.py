@@ -18,7 +18,7 @@ from engine.picture.labels import (
     start_label,
 )
 from engine.picture.palette import GATE, INK, LOOKS, PAPER, PLAIN
-from engine.picture.plan import Arrow, Box, GateBox, Plan, Stroke
+from engine.picture.plan import Arrow, Box, Frame, GateBox, Plan, Stroke
 from engine.picture.planner import plan as planned
 
 GRAPH = {
@@ -33,10 +33,17 @@ GRAPH = {
     "compound": "true",
 }
 NODE = {"fontname": "Arial", "fontsize": "13", "fontcolor": INK, "shape": "plain", "margin": "0"}
-EDGE = {"fontname": "Arial", "fontsize": "13", "fontcolor": INK, "color": PLAIN.line, "arrowsize": "0.8"}
+EDGE = {
+    "fontname": "Arial",
+    "fontsize": "13",
+    "fontcolor": INK,
+    "color": PLAIN.line,
+    "arrowsize": "0.8",
+    "penwidth": "1.5",
+}
 
 STROKES = {
-    Stroke.MOVE: {"penwidth": "1.5"},
+    Stroke.MOVE: {},
     Stroke.URGENT: {"penwidth": "2.2", "style": "dashed"},
     Stroke.WELL: {"penwidth": "1.8", "color": LOOKS["well"].line},
     Stroke.ALONGSIDE: {"penwidth": "2.4", "style": "dotted", "dir": "none", "constraint": "false"},
@@ -65,8 +72,8 @@ def dot_of(plan: Plan) -> str:
     """DOT of a plan."""
     graph = cast("_Canvas", graphviz.Digraph("treadway", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE))
     graph.node(
-        "start", start_label(), id="start", shape="circle", style="filled", color=INK, fillcolor=INK, fontcolor=PAPER,
-        width="0.62", fixedsize="true",
+        "start", start_label(), id="start", shape="circle", style="filled", color=INK, fillcolor=INK,
+        fontcolor=PAPER, width="0.62", fixedsize="true",
     )  # fmt: skip
     framed = {ref for frame in plan.frames.values() for ref in map(plan.ref_of, frame.steps)}
     for ref in plan.order:
@@ -77,8 +84,8 @@ def dot_of(plan: Plan) -> str:
     for frame in plan.frames.values():
         with graph.subgraph(name=f"cluster_{frame.ref}") as cluster:
             cluster.attr(
-                id=frame.ref, label=frame_label(plan, frame), labeljust="l", style="rounded",
-                color=frame.look.line, penwidth="1.6", margin="12",
+                id=frame.ref, label=frame_label(plan, frame), labeljust="l", labelloc=_heading(plan, frame),
+                style="rounded", color=frame.look.line, penwidth="1.6", margin="12",
             )  # fmt: skip
             members = [plan.ref_of(step) for step in frame.steps]
             for ref in members:
@@ -136,6 +143,14 @@ def _anchor(plan: Plan, ref: str, *, tail: bool) -> str:
         return ref
     steps = plan.frames[ref].steps
     return plan.ref_of(steps[(len(steps) - 1) // 2])
+
+
+def _heading(plan: Plan, frame: Frame) -> str:
+    """Top, or bottom where arrows to single steps of the choice would run through it."""
+    members = {plan.ref_of(step) for step in frame.steps}
+    into = any(arrow.head in members and arrow.stroke is not Stroke.URGENT for arrow in plan.arrows)
+    out = any(arrow.tail in members for arrow in plan.arrows)
+    return "b" if into and not out else "t"
 
 
 def _level(graph: _Canvas, refs: tuple[str, ...]) -> None:

@@ -78,8 +78,8 @@ def _glyphs(data: bytes, cmap: int) -> list[tuple[int, int]]:
 def drawable(text: str) -> str:
     """One line of text that the shipped font can draw.
 
-    Line breaks and tabs become spaces. Other control and direction characters go: an override of direction can
-    make a dose read backwards. A character without a glyph becomes its plain form, or `?`.
+    Line breaks and tabs become spaces. Other control and direction characters go, since a change of
+    direction can make a dose read backwards. A character without a glyph becomes its plain form, or `?`.
     """
     if text.isascii() and text.isprintable():
         return text

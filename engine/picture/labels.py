@@ -9,7 +9,7 @@ from engine.picture.plan import Arrow, Box, Frame, MoveLine, Plan, Stroke
 from engine.picture.words import group_title, lines, sentence_case
 
 TITLE_SIZE, BODY_SIZE, KIND_SIZE = 16, 13, 11
-SAFETY_COLUMNS = 62
+SAFETY_COLUMNS = 70
 TITLE_COLUMNS, LINE_COLUMNS, GOAL_COLUMNS, END_COLUMNS = 36, 46, 28, 20
 GOAL = "\u25ba"
 """Begins the target of a line in a box, and nothing else."""
@@ -23,7 +23,7 @@ VERDICT_ROOM = 52
 def words(text: str) -> str:
     """Text that can only be text: undrawable characters replaced, markup escaped.
 
-    Graphviz expands backslash escapes in HTML-like text too: a title of `\\N` would read as the box's own name.
+    Graphviz expands escapes in HTML-like text too: backslash and N would read as the name of the box.
     """
     return escape(drawable(text).replace("\\", "\\\\"), quote=True)
 
@@ -129,10 +129,10 @@ def _line_row(plan: Plan, line: MoveLine) -> str:
 def _gate_chip(line: MoveLine) -> str:
     if line.gate is None:
         return '<td width="6"></td><td></td>'
-    chip = (
-        f'<td bgcolor="{GATE.fill}" border="1" color="{GATE.line}">{sized("<b>GATE</b>", KIND_SIZE - 1)}</td>'
+    return (
+        f'<td width="6"></td><td fixedsize="true" width="36" height="16" bgcolor="{GATE.fill}" border="1" '
+        f'color="{GATE.line}">{sized("<b>GATE</b>", KIND_SIZE - 1)}</td>'
     )
-    return f'<td width="6"></td><td>{table(f"<tr>{chip}</tr>", padding=1)}</td>'
 
 
 def end_label(box: Box) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,16 @@ from engine.picture.planner import plan as planned
 from engine.picture.render import run_dot
 
 SVG = "{http://www.w3.org/2000/svg}"
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+TEXT, PATH, POLYGON, ELLIPSE = (f"{SVG}{tag}" for tag in ("text", "path", "polygon", "ellipse"))
+SHAPES = frozenset((PATH, POLYGON, ELLIPSE, f"{SVG}polyline"))
+KEPT = frozenset(
+    (
+        "cx", "cy", "d", "fill", "font-size", "font-weight", "points", "rx", "ry",
+        "stroke", "stroke-dasharray", "stroke-width", "text-anchor", "x", "y",
+    )
+)  # fmt: skip
+"""Attributes taken over from Graphviz's SVG."""
+SEPARATORS = str.maketrans("MC,", "   ")
 Point = tuple[float, float]
 
 
@@ -65,22 +75,67 @@ class Word:
         return Rect(self.x, self.y - self.size, right, self.y + self.size / 4)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawn:
-    """One thing as Graphviz drew it: shapes and text as SVG, the space it takes, an arrow's line and head."""
+    """One thing as Graphviz drew it. Its SVG is ready; places are read from it when a view asks for them."""
 
     ref: str
+    parts: tuple[ET.Element, ...]
     shapes: str
     text: str
-    rect: Rect
-    words: tuple[Word, ...] = ()
-    line: str = ""
-    head: str = ""
 
     @property
     def markup(self) -> str:
         """Shapes and text."""
         return self.shapes + self.text
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Its text, in order."""
+        return tuple(
+            Word(
+                float(part.attrib["x"]),
+                float(part.attrib["y"]),
+                float(part.attrib["font-size"]),
+                "font-weight" in part.attrib,
+                part.text or "",
+            )
+            for part in self.parts
+            if part.tag == TEXT
+        )
+
+    @cached_property
+    def line(self) -> str:
+        """The path of an arrow."""
+        return next((part.attrib["d"] for part in self.parts if part.tag == PATH), "")
+
+    @cached_property
+    def head(self) -> str:
+        """The corners of an arrow's head, or of a gate."""
+        return next((part.attrib["points"] for part in self.parts if part.tag == POLYGON), "")
+
+    @cached_property
+    def rect(self) -> Rect:
+        """The space its shapes take."""
+        points: list[Point] = []
+        for part in self.parts:
+            if part.tag == ELLIPSE:
+                x, y, rx, ry = (float(part.attrib[name]) for name in ("cx", "cy", "rx", "ry"))
+                points += [(x - rx, y - ry), (x + rx, y + ry)]
+            else:
+                points += _points(part.attrib.get("d") or part.attrib.get("points", ""))
+        return _around(points)
+
+    @cached_property
+    def curve(self) -> tuple[Point, ...]:
+        """An arrow's line from tail to head: the start, then three points for each cubic stretch.
+
+        DOT draws level arrows that point left from head to tail; here they are turned round.
+        """
+        curve, head = _points(self.line), _points(self.head)
+        if head and _squared(curve[0], head[0]) < _squared(curve[-1], head[0]):
+            return curve[::-1]
+        return curve
 
     @property
     def words_rect(self) -> Rect:
@@ -90,31 +145,14 @@ class Drawn:
             [(x, y) for rect in rects for x, y in ((rect.left, rect.top), (rect.right, rect.bottom))]
         )
 
-    @property
-    def oriented(self) -> tuple[Point, ...]:
-        """An arrow's curve from tail to head: its start, then three control points for each cubic stretch.
-
-        DOT draws level arrows that point left from head to tail.
-        """
-        curve = _points(self.line)
-        if self.head:
-            tip = _points(self.head)[0]
-            if _squared(curve[0], tip) < _squared(curve[-1], tip):
-                return curve[::-1]
-        return curve
-
     def along(self, share: float) -> Point:
         """A point of an arrow, from 0 at its tail to 1 at its head."""
-        curve = self.oriented
-        stretches = (len(curve) - 1) // 3
+        stretches = (len(self.curve) - 1) // 3
         at = min(int(share * stretches), stretches - 1)
-        stretch = curve[3 * at : 3 * at + 4]
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.curve[3 * at : 3 * at + 4]
         t = share * stretches - at
-        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-        return (
-            sum(weight * x for weight, (x, _) in zip(weights, stretch, strict=True)),
-            sum(weight * y for weight, (_, y) in zip(weights, stretch, strict=True)),
-        )
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,51 +205,29 @@ def read(plan: Plan, svg: bytes) -> Layout:
 def _drawn(group: ET.Element) -> Drawn | None:
     if "id" not in group.attrib:
         return None
-    shapes: list[str] = []
-    texts: list[str] = []
-    words: list[Word] = []
-    points: list[Point] = []
-    line = head = ""
-    for shape in group.iter():
-        tag = shape.tag.removeprefix(SVG)
-        if tag in {"g", "a", "title"} or (tag == "text" and not (shape.text or "").strip()):
-            continue
-        attributes = {
-            name: value
-            for name, value in shape.attrib.items()
-            if name not in {"font-family", "{http://www.w3.org/XML/1998/namespace}space"}
-        }
-        (texts if tag == "text" else shapes).append(_element(tag, attributes, shape.text or ""))
-        if tag == "text":
-            words.append(
-                Word(
-                    float(attributes["x"]),
-                    float(attributes["y"]),
-                    float(attributes["font-size"]),
-                    "font-weight" in attributes,
-                    shape.text or "",
-                )
-            )
-        elif tag == "ellipse":
-            x, y, rx, ry = (float(attributes[name]) for name in ("cx", "cy", "rx", "ry"))
-            points += [(x - rx, y - ry), (x + rx, y + ry)]
-        else:
-            where = attributes.get("d") or attributes.get("points", "")
-            points += _points(where)
-            line = line or (where if tag == "path" else "")
-            head = head or (where if tag == "polygon" else "")
-    return Drawn(
-        group.attrib["id"], "".join(shapes), "".join(texts), _around(points), tuple(words), line, head
-    )
+    parts: list[ET.Element] = []
+    shapes, texts = "", ""
+    for part in group.iter():
+        if part.tag == TEXT:
+            said = (part.text or "").strip()
+            if said:
+                parts.append(part)
+                texts += _element(part, escape(part.text or "", quote=False))
+        elif part.tag in SHAPES:
+            parts.append(part)
+            shapes += _element(part)
+    return Drawn(group.attrib["id"], tuple(parts), shapes, texts)
 
 
-def _element(tag: str, attributes: Mapping[str, str], text: str) -> str:
-    written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    return f"<{tag}{written}>{escape(text, quote=False)}</{tag}>" if text else f"<{tag}{written}/>"
+def _element(part: ET.Element, text: str = "") -> str:
+    # Numbers, and colours and styles of ours: nothing that a definition says comes to stand in an attribute.
+    tag = part.tag.removeprefix(SVG)
+    written = "".join([f' {name}="{value}"' for name, value in part.attrib.items() if name in KEPT])
+    return f"<{tag}{written}>{text}</{tag}>" if text else f"<{tag}{written}/>"
 
 
 def _points(text: str) -> tuple[Point, ...]:
-    numbers = [float(n) for n in NUMBER.findall(text)]
+    numbers = [float(n) for n in text.translate(SEPARATORS).split()]
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 

@@ -10,7 +10,7 @@ from engine.model.time import Unit
 from engine.picture.palette import STOP
 from engine.picture.plan import Arrow, Plan
 from engine.picture.view import ALARM, FILLED, TINTED, Icon, Mark, Sign, Tab, Tone, Verdict, View
-from engine.picture.words import listed
+from engine.picture.words import lines, listed
 
 REASON_COLUMNS = 26
 
@@ -262,11 +262,9 @@ def _best(decisions: Iterable[Decision], *, with_reason: bool = False) -> Sign:
 
 def _short_reason(decision: Decision) -> tuple[str, ...]:
     """The first reason against, where it fits beside an arrow; a cut sentence would say less than none."""
-    from textwrap import wrap
-
     against = [reason.text for reason in decision.reasons if reason.holds is False]
-    lines = wrap(against[0], REASON_COLUMNS) if against else []
-    return tuple(lines) if len(lines) <= 2 else ()
+    text = lines((), against[0], REASON_COLUMNS, most=2) if against else ()
+    return text if max(map(len, text), default=0) <= REASON_COLUMNS else ()
 
 
 def _gate_text(answer: GateAnswer) -> str:

@@ -254,7 +254,7 @@ def _stroked(drawn: Drawn, color: str, width: float) -> str:
 
 def _barred(drawn: Drawn) -> str:
     """A dashed arrow that ends in a bar."""
-    *_, (px, py), (x, y) = drawn.oriented
+    *_, (px, py), (x, y) = drawn.curve
     length = ((x - px) ** 2 + (y - py) ** 2) ** 0.5 or 1
     dx, dy = (x - px) / length * 7, (y - py) / length * 7
     return (

@@ -4,6 +4,7 @@ A move out of a step is an arrow that leaves its box or a line inside it. Arrows
 so that the drawing can be followed with a finger; what leads back, sideways or from many steps is written.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -122,8 +123,13 @@ class Plan:
         return (*self.order, *(("safety",) if self.interrupts else ()))
 
 
+SAFE = re.compile(r"[A-Za-z0-9_-]+")
+
+
 def slug(name: str) -> str:
     """A name safe in ids and addresses: letters, digits, `_` and `-`; anything else by its code point."""
+    if SAFE.fullmatch(name):
+        return name
     return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else f".{ord(c):x}." for c in name)
 
 

@@ -252,7 +252,9 @@ class _Planner:
         labels = unique("\n".join(_label_lines(move)) for move in moves)
         if len(labels) > MOST_ALIKE and len({move.kind for move in moves}) == 1:
             labels = (KIND_WORDS[moves[0].kind],)
-        where = from_where(self.algorithm, moves[0]) if _special(moves[0]) else None
+        where = None
+        if _special(moves[0]) and moves[0].draw != "in_box":
+            where = from_where(self.algorithm, moves[0])
         opening = [where] if where else []
         opening += ["urgent" if where else "Urgent"] if stroke is Stroke.URGENT else []
         first = (f"{', '.join(opening)}:",) if opening else ()
@@ -336,22 +338,26 @@ class _Planner:
         return (*arrows, *beside)
 
     def _mate(self, unit: str, arrows: Sequence[Arrow]) -> str:
-        """The step that a treatment running alongside is drawn level with."""
+        """The step that a treatment running alongside is joined to: the first one below what leads to it."""
         hosts = [_ref(self.steps[step]) for step in self.hosts[unit]]
-        tails = [arrow.tail for arrow in arrows if arrow.head == _gate_ref(unit) and arrow.tail in hosts]
-        after = [host for host in hosts if tails and self.place.get(host, 0) > self.place.get(tails[0], 0)]
-        return (after or hosts)[0]
+        above = [self.place[tail] for tail in self._tails(unit, arrows) if tail in hosts]
+        below = [host for host in hosts if above and self.place.get(host, 0) > min(above)]
+        return (below or hosts)[0]
+
+    def _tails(self, unit: str, arrows: Sequence[Arrow]) -> set[str]:
+        """Where the arrows to a unit come from, through its gate or not."""
+        return {arrow.tail for arrow in arrows if arrow.head in {unit, _gate_ref(unit)}}
 
     def _beside(self, arrows: Sequence[Arrow]) -> tuple[tuple[str, str], ...]:
-        pairs = [(self._mate(unit, arrows), unit) for unit in self.hosts]
+        mates = ((self._mate(unit, arrows), unit) for unit in self.hosts)
+        pairs = [(mate, unit) for mate, unit in mates if mate not in self._tails(unit, arrows)]
         sides: dict[str, int] = {}
         for arrow in arrows:
             if arrow.head.startswith("exit-") and arrow.tail in self.main:
                 sides[arrow.tail] = sides.get(arrow.tail, 0) + 1
                 if sides[arrow.tail] <= 2:
-                    pairs.append(
-                        (arrow.tail, arrow.head) if sides[arrow.tail] == 1 else (arrow.head, arrow.tail)
-                    )
+                    right = sides[arrow.tail] == 1
+                    pairs.append((arrow.tail, arrow.head) if right else (arrow.head, arrow.tail))
         return tuple(pairs)
 
     def _order(self, gates: dict[str, GateBox]) -> tuple[str, ...]:
@@ -391,7 +397,10 @@ def _special(move: Move) -> bool:
 
 
 def _alike(one: Move, other: Move) -> bool:
-    return one.kind is other.kind and one.gate == other.gate
+    """Whether one arrow can stand for both where they lead to steps of one choice."""
+    return one.gate == other.gate and (
+        one.kind is other.kind or (bool(one.label) and one.label == other.label)
+    )
 
 
 def _label_lines(move: Move) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from textwrap import wrap
 
 from engine.model.algorithm import Algorithm, Move, Step, StepKind
 
@@ -35,14 +34,26 @@ def lines(given: Sequence[str], otherwise: str, columns: int, most: int = MOST_L
     wider lines instead of more of them.
     """
     if given:
-        parts = (part for line in given for part in wrap(line, GIVEN_COLUMNS, break_long_words=False))
-        return tuple(parts) or ("",)
+        return tuple(part for line in given for part in _filled(line, GIVEN_COLUMNS)) or ("",)
     width = columns
-    while len(text := wrap(otherwise, width, break_long_words=False)) > most:
+    while len(text := _filled(otherwise, width)) > most:
         width += 2
-    while len(narrower := wrap(otherwise, width - 1, break_long_words=False)) == len(text) and width > 12:
+    while width > 1 < len(text) == len(narrower := _filled(otherwise, width - 1)):
         text, width = narrower, width - 1  # even lines, no word left alone on the last one
-    return tuple(text) or ("",)
+    return tuple(text)
+
+
+def _filled(text: str, width: int) -> list[str]:
+    """Whole words to a line, as many as fit; a longer word has a line of its own."""
+    lines = [""]
+    for word in text.split():
+        if not lines[-1]:
+            lines[-1] = word
+        elif len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:

@@ -1,6 +1,8 @@
 """Algorithms made by hand for the tests of the diagram room."""
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 from engine.model.algorithm import (
     Algorithm,
@@ -18,18 +20,16 @@ from engine.model.gate import Conclusion, Gate, GateItem, Interrupt
 
 TRIALS = TrialRule(counts=ALWAYS, adequate=ALWAYS, failed=ALWAYS, outcomes={})
 PARALLEL = {Role.PARALLEL: (OptionRow(("cbt", "ipt", "cbasp")),)}
-ITEMS = (
-    "dx bp risk comorb sud adh dose dur ddi meddep tsh lab med preg soc iatro psy pref meas"
-).split()  # fmt: skip
+ITEMS = tuple(f"item_{n}" for n in range(1, 20))
 
 
-def algorithm(steps: list[Step], moves: list[Move], **other: object) -> Algorithm:
+def algorithm(steps: list[Step], moves: list[Move], **other: Any) -> Algorithm:
     """An algorithm of these steps and moves, started in the first step."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "id": "invented",
         "version": "1.0.0",
         "title": "Invented",
-        "digest": f"{hash((tuple(map(repr, steps)), tuple(map(repr, moves)), repr(sorted(other.items())))):x}",
+        "digest": f"{hash(repr((steps, moves, sorted(other.items())))):x}",
         "status": "draft",
         "start": steps[0].id,
         "steps": {step.id: step for step in steps},
@@ -38,10 +38,10 @@ def algorithm(steps: list[Step], moves: list[Move], **other: object) -> Algorith
         "formulary": Formulary({}, {}),
         "trials": TRIALS,
     }
-    return Algorithm(**{**given, **other})  # type: ignore[arg-type]
+    return Algorithm(**{**given, **other})
 
 
-def gate(id: str = "reappraisal", title: str = "Reappraisal", items: list[str] = ITEMS) -> Gate:
+def gate(id: str = "reappraisal", title: str = "Reappraisal", items: tuple[str, ...] = ITEMS) -> Gate:
     """A gate of so many questions."""
     return Gate(
         id,
@@ -62,79 +62,241 @@ def stepwise() -> Algorithm:
     treatment, end = StepKind.TREATMENT, StepKind.END
     steps = [
         Step(
-            "diagnosis_check", "Diagnosis check", StepKind.ASSESSMENT, "S0", look="assess",
-            body=("Interview, PHQ-9 of 10 or more, bipolar screen,",
-                  "psychosis, suicide risk, thyroid, blood tests, medicines", "Within 14 days"),
+            "diagnosis_check",
+            "Diagnosis check",
+            StepKind.ASSESSMENT,
+            "S0",
+            look="assess",
+            body=(
+                "Interview, PHQ-9 of 10 or more, bipolar screen,",
+                "psychosis, suicide risk, thyroid, blood tests, medicines",
+                "Within 14 days",
+            ),
         ),
         Step(
-            "ssri", "SSRI", treatment, "S1", look="medicine", options={**PARALLEL},
+            "ssri",
+            "SSRI",
+            treatment,
+            "S1",
+            look="medicine",
+            options={**PARALLEL},
             body=("Check at weeks 1, 2, 4, 6 and 8", "Week 4, less than 20% better: raise the dose"),
         ),
-        Step("snri", "SNRI or another class", treatment, "S2", look="medicine", options={**PARALLEL},
-             body=("Check at weeks 1, 2, 4, 6 and 8",)),
-        Step("augmentation", "Add a second medicine", treatment, "S3", look="medicine", options={**PARALLEL},
-             body=("Baseline tests for the medicine chosen", "Check at weeks 2, 4 and 6")),
-        Step("psychotherapy", "Psychotherapy", treatment, "S4", look="therapy",
-             options={Role.PRIMARY: (OptionRow(("cbt", "ipt", "cbasp")),)},
-             body=("CBT, IPT or CBASP", "Check at sessions 4, 8 and 12")),
-        Step("tms", "TMS", treatment, "S5", group="interventional", look="specialist",
-             body=("Check at sessions", "20 and 36")),
-        Step("ect", "ECT", treatment, "S5", group="interventional", look="specialist", body=("Check at session 6",)),
-        Step("esketamine", "Esketamine", treatment, "S5", group="interventional", look="specialist",
-             body=("Judge at week 4",)),
-        Step("remission", "Maintenance", StepKind.MAINTENANCE, "R", look="well",
-             body=("Monthly for 6 to 12 months or longer",)),
+        Step(
+            "snri",
+            "SNRI or another class",
+            treatment,
+            "S2",
+            look="medicine",
+            options={**PARALLEL},
+            body=("Check at weeks 1, 2, 4, 6 and 8",),
+        ),
+        Step(
+            "augmentation",
+            "Add a second medicine",
+            treatment,
+            "S3",
+            look="medicine",
+            options={**PARALLEL},
+            body=("Baseline tests for the medicine chosen", "Check at weeks 2, 4 and 6"),
+        ),
+        Step(
+            "psychotherapy",
+            "Psychotherapy",
+            treatment,
+            "S4",
+            look="therapy",
+            options={Role.PRIMARY: (OptionRow(("cbt", "ipt", "cbasp")),)},
+            body=("CBT, IPT or CBASP", "Check at sessions 4, 8 and 12"),
+        ),
+        Step(
+            "tms",
+            "TMS",
+            treatment,
+            "S5",
+            group="interventional",
+            look="specialist",
+            body=("Check at sessions", "20 and 36"),
+        ),
+        Step(
+            "ect",
+            "ECT",
+            treatment,
+            "S5",
+            group="interventional",
+            look="specialist",
+            body=("Check at session 6",),
+        ),
+        Step(
+            "esketamine",
+            "Esketamine",
+            treatment,
+            "S5",
+            group="interventional",
+            look="specialist",
+            body=("Judge at week 4",),
+        ),
+        Step(
+            "remission",
+            "Maintenance",
+            StepKind.MAINTENANCE,
+            "R",
+            look="well",
+            body=("Monthly for 6 to 12 months or longer",),
+        ),
         Step("bipolar_pathway", "Bipolar pathway", end, result="referred"),
         Step("other_diagnosis", "Other diagnosis", end, result="referred"),
         Step("discharged", "Discharged", end, result="well"),
-    ]  # fmt: skip
+    ]
     treatments = [step.id for step in steps if step.kind is treatment]
     open_steps = [step.id for step in steps if step.kind is not end]
     others = ["tms", "ect", "esketamine"]
     moves = [
-        Move("start_ssri", "Start an SSRI", MoveKind.START, ("diagnosis_check",), "ssri",
-             label=("Major depression", "confirmed")),
-        Move("start_snri", "Start an SNRI or another class", MoveKind.START, ("diagnosis_check",), "snri",
-             draw="in_box", label=("SSRI unsuitable",)),
-        Move("start_psychotherapy", "Start psychotherapy", MoveKind.START, ("diagnosis_check",), "psychotherapy",
-             label=("Prefers therapy",)),
-        Move("switch_to_snri", "Change to an SNRI or another class", MoveKind.SWITCH,
-             ("ssri", "augmentation", "psychotherapy"), "snri", gate="reappraisal",
-             label=("Weeks 6 to 8:", "no response")),
-        Move("change_to_ssri", "Change to an SSRI", MoveKind.SWITCH, ("psychotherapy",), "ssri", gate="reappraisal",
-             label=("Less than half better",)),
-        Move("switch_within_step", "Another of the same kind", MoveKind.SWITCH,
-             ("ssri", "snri", "augmentation", "psychotherapy", "tms"), None, gate="reappraisal"),
-        Move("augment", "Add a second medicine", MoveKind.AUGMENT, ("ssri", "snri"), "augmentation",
-             gate="reappraisal", label=("Weeks 6 to 8:", "partial response")),
-        Move("go_to_psychotherapy", "Go to psychotherapy", MoveKind.ESCALATE, ("ssri", "snri", "augmentation"),
-             "psychotherapy", gate="reappraisal", label=("Not enough, or", "prefers therapy")),
+        Move(
+            "start_ssri",
+            "Start an SSRI",
+            MoveKind.START,
+            ("diagnosis_check",),
+            "ssri",
+            label=("Major depression", "confirmed"),
+        ),
+        Move(
+            "start_snri",
+            "Start an SNRI or another class",
+            MoveKind.START,
+            ("diagnosis_check",),
+            "snri",
+            draw="in_box",
+            label=("SSRI unsuitable",),
+        ),
+        Move(
+            "start_psychotherapy",
+            "Start psychotherapy",
+            MoveKind.START,
+            ("diagnosis_check",),
+            "psychotherapy",
+            label=("Prefers therapy",),
+        ),
+        Move(
+            "switch_to_snri",
+            "Change to an SNRI or another class",
+            MoveKind.SWITCH,
+            ("ssri", "augmentation", "psychotherapy"),
+            "snri",
+            gate="reappraisal",
+            label=("Weeks 6 to 8:", "no response"),
+        ),
+        Move(
+            "change_to_ssri",
+            "Change to an SSRI",
+            MoveKind.SWITCH,
+            ("psychotherapy",),
+            "ssri",
+            gate="reappraisal",
+            label=("Less than half better",),
+        ),
+        Move(
+            "switch_within_step",
+            "Another of the same kind",
+            MoveKind.SWITCH,
+            ("ssri", "snri", "augmentation", "psychotherapy", "tms"),
+            None,
+            gate="reappraisal",
+        ),
+        Move(
+            "augment",
+            "Add a second medicine",
+            MoveKind.AUGMENT,
+            ("ssri", "snri"),
+            "augmentation",
+            gate="reappraisal",
+            label=("Weeks 6 to 8:", "partial response"),
+        ),
+        Move(
+            "go_to_psychotherapy",
+            "Go to psychotherapy",
+            MoveKind.ESCALATE,
+            ("ssri", "snri", "augmentation"),
+            "psychotherapy",
+            gate="reappraisal",
+            label=("Not enough, or", "prefers therapy"),
+        ),
         *(
-            Move(f"escalate_to_{to}", f"Escalate to {to.upper()}", MoveKind.ESCALATE,
-                 ("augmentation", "psychotherapy", *(other for other in others if other != to)), to,
-                 gate="reappraisal", label=("Two trials did not work,", "second opinion agrees"))
+            Move(
+                f"escalate_to_{to}",
+                f"Escalate to {to.upper()}",
+                MoveKind.ESCALATE,
+                ("augmentation", "psychotherapy", *(other for other in others if other != to)),
+                to,
+                gate="reappraisal",
+                label=("Two trials did not work,", "second opinion agrees"),
+            )
             for to in others
         ),
-        Move("bypass_to_ect", "Urgent ECT", MoveKind.BYPASS,
-             tuple(step for step in open_steps if step not in {"ect", "remission"}), "ect",
-             label=("urgent ECT for psychosis,", "catatonia, not eating", "or high suicide risk")),
-        Move("enter_remission", "Enter remission", MoveKind.CONTINUE, tuple(treatments), "remission", draw="in_box",
-             label=("Remission",)),
+        Move(
+            "bypass_to_ect",
+            "Urgent ECT",
+            MoveKind.BYPASS,
+            tuple(step for step in open_steps if step not in {"ect", "remission"}),
+            "ect",
+            label=("urgent ECT for psychosis,", "catatonia, not eating", "or high suicide risk"),
+        ),
+        Move(
+            "enter_remission",
+            "Enter remission",
+            MoveKind.CONTINUE,
+            tuple(treatments),
+            "remission",
+            draw="in_box",
+            label=("Remission",),
+        ),
         *(
-            Move(f"return_to_{to}", f"Return to {to}", MoveKind.RETURN, ("remission",), to, gate="reappraisal",
-                 label=("Relapse: the last step that helped",))
+            Move(
+                f"return_to_{to}",
+                f"Return to {to}",
+                MoveKind.RETURN,
+                ("remission",),
+                to,
+                gate="reappraisal",
+                label=("Relapse: the last step that helped",),
+            )
             for to in treatments
         ),
-        Move("new_episode", "A new episode begins", MoveKind.RETURN, ("remission",), "diagnosis_check",
-             opens_episode=True, label=("New episode after 4 months",)),
+        Move(
+            "new_episode",
+            "A new episode begins",
+            MoveKind.RETURN,
+            ("remission",),
+            "diagnosis_check",
+            opens_episode=True,
+            label=("New episode after 4 months",),
+        ),
         Move("de_escalate", "Reduce treatment", MoveKind.DE_ESCALATE, tuple(treatments), None, draw="hidden"),
-        Move("exit_bipolar", "Leave for the bipolar pathway", MoveKind.EXIT, tuple(open_steps), "bipolar_pathway",
-             label=("mania or bipolar", "screen positive")),
-        Move("exit_other_diagnosis", "Leave for another diagnosis", MoveKind.EXIT, tuple(open_steps),
-             "other_diagnosis", label=("explained by", "something else")),
-        Move("discharge", "Discharge", MoveKind.EXIT, ("remission",), "discharged",
-             label=("6 months well,", "relapse plan agreed")),
-    ]  # fmt: skip
+        Move(
+            "exit_bipolar",
+            "Leave for the bipolar pathway",
+            MoveKind.EXIT,
+            tuple(open_steps),
+            "bipolar_pathway",
+            label=("mania or bipolar", "screen positive"),
+        ),
+        Move(
+            "exit_other_diagnosis",
+            "Leave for another diagnosis",
+            MoveKind.EXIT,
+            tuple(open_steps),
+            "other_diagnosis",
+            label=("explained by", "something else"),
+        ),
+        Move(
+            "discharge",
+            "Discharge",
+            MoveKind.EXIT,
+            ("remission",),
+            "discharged",
+            label=("6 months well,", "relapse plan agreed"),
+        ),
+    ]
     titles = {
         "suicidality": "Suicide risk", "mania": "Mania", "serotonin_syndrome": "Serotonin toxicity",
         "hyponatraemia": "Low sodium", "pregnancy": "Pregnancy with valproate", "lamotrigine_rash": "Rash",
@@ -155,10 +317,7 @@ def ladder(rungs: int = 3) -> Algorithm:
     """A plain ladder: each rung leads to the next."""
     names = [f"rung_{n}" for n in range(1, rungs + 1)]
     steps = [Step(name, name.replace("_", " ").capitalize(), StepKind.TREATMENT) for name in names]
-    moves = [
-        Move(f"to_{to}", f"Go on to {to}", MoveKind.SWITCH, (frm,), to)
-        for frm, to in zip(names, names[1:], strict=False)
-    ]
+    moves = [Move(f"to_{to}", f"Go on to {to}", MoveKind.SWITCH, (frm,), to) for frm, to in pairwise(names)]
     return algorithm(steps, moves)
 
 

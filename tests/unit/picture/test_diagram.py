@@ -1,22 +1,32 @@
 """What holds for every picture: places, links, the same content in words, text that stays text."""
 
 import re
+from functools import partial
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.definition.loader import shipped
+from engine.model.decision import Part, Status
 from engine.picture.draw import draw
 from engine.picture.layout import Layout, Rect, laid_out
 from engine.picture.overlay import StepCount, counts_view, trail_view
 from engine.picture.paint import svg
 from engine.picture.palette import DARK, LOOKS
-from tests.unit.picture.cases import decision, decisions, walk
+from tests.support.algorithms import shipped_algorithm
+from tests.unit.picture.cases import against, decision, decisions, walk
 from tests.unit.picture.invented import branching, hostile, ladder, stepwise
 from tests.unit.picture.pictures import SVG, links, outlines, parsed, texts
 
-MADE = {"stepwise": stepwise, "branching": branching, "ladder": ladder, "one-step": lambda: ladder(1)}
+MADE = {
+    "stepwise": stepwise,
+    "branching": branching,
+    "ladder": ladder,
+    "one-step": lambda: ladder(1),
+    **{f"shipped-{name}": partial(shipped_algorithm, name) for name in shipped()},
+}
 
 
 @pytest.fixture(params=MADE, scope="module")
@@ -40,15 +50,15 @@ class TestPlaces:
         for ref, drawn in layout.drawn.items():
             for word in drawn.words:
                 rect = word.rect
-                assert rect.left + x >= 0 and rect.right + x <= layout.width, (ref, word.text)
-                assert rect.top + y >= 0 and rect.bottom + y <= layout.height, (ref, word.text)
+                assert 0 <= rect.left + x < rect.right + x <= layout.width, (ref, word.text)
+                assert 0 <= rect.top + y < rect.bottom + y <= layout.height, (ref, word.text)
 
     def test_every_word_of_a_box_stands_inside_it(self, layout):
         """The shipped font is no wider than the layout took it to be."""
         for ref in layout.plan.link_refs:
             box = layout.drawn[ref].rect.grown(0.5)
             for word in layout.drawn[ref].words:
-                assert box.left <= word.rect.left and word.rect.right <= box.right, (ref, word.text)
+                assert box.left <= word.rect.left < word.rect.right <= box.right, (ref, word.text)
 
     def test_no_label_of_an_arrow_covers_a_box(self, layout):
         for arrow in layout.plan.arrows:
@@ -111,15 +121,14 @@ class TestShapesAndWords:
         layout = laid_out(stepwise())
         urgent = layout.drawn["arrow-step-diagnosis_check-step-ect-urgent"]
         alongside = layout.drawn["alongside-step-psychotherapy"]
-        assert "stroke-dasharray" in urgent.shapes and urgent.head
-        assert "stroke-dasharray" in alongside.shapes and not alongside.head
+        assert "stroke-dasharray" in urgent.shapes
+        assert urgent.head
+        assert "stroke-dasharray" in alongside.shapes
+        assert not alongside.head
 
     def test_a_blocked_move_says_so_and_ends_in_a_bar(self):
         algorithm = stepwise()
         case = walk(algorithm, "start_ssri", raised=("suicidality",))
-        from engine.model.decision import Part, Status
-        from tests.unit.picture.cases import against
-
         frozen = decision("switch_to_snri", Status.REFUSED, against(Part.INTERRUPT, "Suicide risk is raised"))
         picture = draw(algorithm, "svg", case, decisions(case, frozen))
         assert "Blocked" in texts(parsed(picture))
@@ -157,7 +166,8 @@ class TestAccess:
     def test_links_are_read_in_the_order_of_the_way(self):
         ids = [id.removeprefix("map-") for id in links(parsed(draw(stepwise(), "svg")))]
         assert ids == [
-            "step-diagnosis_check", "step-ssri", "gate-snri", "step-snri", "gate-augmentation", "step-augmentation",
+            "step-diagnosis_check", "step-ssri", "gate-snri", "step-snri",
+            "gate-augmentation", "step-augmentation",
             "gate-group.interventional", "step-tms", "step-ect", "step-esketamine", "step-remission",
             "gate-psychotherapy", "step-psychotherapy",
             "exit-bipolar_pathway", "exit-discharged", "exit-other_diagnosis", "safety",
@@ -183,10 +193,14 @@ class TestAccess:
         root = parsed(svg(layout))
         assert root.attrib["role"] == "group"
         assert [title.text for title in root.iter(f"{SVG}title")] == [layout.plan.algorithm.title]
-        assert root.attrib["aria-labelledby"] == root.find(f"{SVG}title").attrib["id"]
-        assert root.attrib["aria-describedby"] == root.find(f"{SVG}desc").attrib["id"]
-        assert "xlink" not in svg(layout) and "tabindex" not in svg(layout)
-        assert "width" not in root.attrib and "height" not in root.attrib
+        title, description = root[0], root[1]
+        assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
+        assert root.attrib["aria-labelledby"] == title.attrib["id"]
+        assert root.attrib["aria-describedby"] == description.attrib["id"]
+        assert "xlink" not in svg(layout)
+        assert "tabindex" not in svg(layout)
+        assert "width" not in root.attrib
+        assert "height" not in root.attrib
 
     def test_ids_are_unique(self, layout):
         ids = re.findall(r'\sid="([^"]+)"', svg(layout))
@@ -249,14 +263,15 @@ class TestHostileText:
         root = parsed(picture)
         tags = {element.tag.removeprefix(SVG) for element in root.iter()}
         assert tags <= {
-            "svg", "title", "desc", "style", "rect", "g", "a", "path", "polygon", "polyline", "ellipse", "text",
+            "svg", "title", "desc", "style", "rect", "g", "a", "path", "polygon", "polyline", "ellipse",
+            "text",
         }  # fmt: skip
         ids = {id.removeprefix("map-") for id in links(root)}
         assert ids == {id.removeprefix("map-") for id in links(parsed(draw(stepwise(), "svg")))}
         for element in root.iter():
             assert not [name for name in element.attrib if name.startswith("on")]
             assert element.attrib.get("href", "#").startswith("#")
-        assert root.find(f"{SVG}style").text.startswith("@media")
+        assert root.findtext(f"{SVG}style", "").startswith("@media")
 
     @pytest.mark.parametrize("text", ["<b>bold</b>", "a & b", '"quoted"', r"\N\G", "&lt;"])
     def test_markup_is_shown_as_it_was_written(self, text):

@@ -21,7 +21,8 @@ def test_a_line_is_as_wide_as_its_characters():
 
 def test_every_character_the_picture_writes_itself_has_a_glyph():
     for char in "\u25ba\u00a0":
-        assert ord(char) in font().widths and ord(char) in font(bold=True).widths
+        assert ord(char) in font().widths
+        assert ord(char) in font(bold=True).widths
 
 
 @pytest.mark.parametrize(

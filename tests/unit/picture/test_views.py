@@ -70,7 +70,7 @@ class TestTheWaySoFar:
         case = walk(ALGORITHM, "start_psychotherapy", "change_to_ssri")
         view = trail_view(PLAN, case, None)
         lines = PLAN.boxes["step-psychotherapy"].lines
-        assert [lines[n].moves for ref, n in view.lines_taken] == [("change_to_ssri",)]
+        assert [lines[n].moves for _, n in view.lines_taken] == [("change_to_ssri",)]
         assert "arrow-step-diagnosis_check-step-ssri" not in view.taken
 
     def test_one_step_of_a_choice_was_reached_through_the_arrow_to_the_choice(self):
@@ -240,8 +240,10 @@ class TestPainted:
         assert pills
         for pill in pills:
             left, top, width, height = (float(pill.attrib[name]) for name in ("x", "y", "width", "height"))
-            assert left + x >= 0 and top + y >= 0
-            assert left + width + x <= layout.width and top + height + y <= layout.height
+            assert left + x >= 0
+            assert top + y >= 0
+            assert left + width + x <= layout.width
+            assert top + height + y <= layout.height
             for title in titles:
                 assert (
                     left >= title.right
