@@ -4,6 +4,17 @@ The doors (command line, REST, pages) call these and translate; no door decides,
 Every read of a case leaves a line in the audit before it is answered.
 """
 
+from engine.service.board import (
+    BadCursorError,
+    BoardCase,
+    BoardCounts,
+    BoardFilter,
+    BoardPage,
+    Change,
+    board_counts,
+    board_page,
+    changes_since,
+)
 from engine.service.desk import RIGHTS, ROLES, AccessDeniedError, Actor, Desk
 from engine.service.kept import (
     AlgorithmMissingError,
@@ -33,8 +44,14 @@ __all__ = [
     "AccessDeniedError",
     "Actor",
     "AlgorithmMissingError",
+    "BadCursorError",
+    "BoardCase",
+    "BoardCounts",
+    "BoardFilter",
+    "BoardPage",
     "CannotGoOverError",
     "CaseView",
+    "Change",
     "Desk",
     "Listed",
     "Migration",
@@ -43,6 +60,9 @@ __all__ = [
     "algorithm_of",
     "ask",
     "ask_option",
+    "board_counts",
+    "board_page",
+    "changes_since",
     "decisions",
     "fact_of",
     "find_algorithm",
