@@ -208,7 +208,9 @@ def is_test(test: str, core: Core) -> Core:
 def negate(core: Core, of: Type) -> Core:
     """`-core`; guarded where the lowest whole number could be turned round."""
     if core.op == "const" and isinstance(core.value, int | Decimal):
-        return constant(opposite(core.value), of)
+        turned = opposite(core.value)
+        fits = isinstance(turned, Decimal) or turned <= INTEGER_MAX
+        return constant(turned if fits else None, of)
     inner = core.type
     negated = make("neg", of, core)
     if isinstance(inner, IntegerType) and inner.lo == INTEGER_MIN:

@@ -78,7 +78,7 @@ def cql_library(name: str, version: str, names: Names, criteria: Mapping[str, st
 def _used(criteria: Iterable[Checked]) -> list[Checked]:
     """Every define used, each after those it uses."""
     order: dict[str, Checked] = {}
-    todo = [(one, False) for one in criteria]
+    todo = [(one, False) for one in reversed(list(criteria))]
     while todo:
         one, ready = todo.pop()
         if ready:
@@ -86,7 +86,7 @@ def _used(criteria: Iterable[Checked]) -> list[Checked]:
             continue
         if one.define is not None and one.define not in order:
             todo.append((one, True))
-        todo.extend((used, False) for used in one.uses if used.define not in order)
+        todo.extend((used, False) for used in reversed(one.uses) if used.define not in order)
     return list(order.values())
 
 

@@ -52,8 +52,9 @@ class Names:
 
     def __post_init__(self) -> None:
         table: dict[str, Name] = {}
+        ends: set[str] = set()
         for name in self.names:
-            if name.name in table:
+            if name.name in table and name.name not in ends:
                 raise ValueError(f"the name {name.name} is given twice")
             if name.type is None and name.name not in self.defines:
                 raise ValueError(f"the name {name.name} has no type")
@@ -63,6 +64,7 @@ class Names:
                 bound = IntegerType(name.type.lo, name.type.hi)
                 for end, words in (("at_least", "at least"), ("at_most", "at most")):
                     whole = f"{name.name}.{end}"
+                    ends.add(whole)
                     table.setdefault(whole, Name(whole, bound, f"{title}, {words}", name.kind))
         for define in self.defines:
             table.setdefault(define, Name(define, None, None, "define"))

@@ -3,7 +3,7 @@
 Unknown is a value of its own: a fact is a pair (known, value), and a condition two formulas, one that it
 is true and one that it is false; when neither holds it is unknown. How values are held:
 
-- a whole number is an Int, a decimal or quantity a Real without bound;
+- a whole number is an Int, a decimal or quantity a whole number of its last place, taken as a Real;
 - a date is a year, a month and a day (as day numbers the solver finds no answer about months), or a day
   number where a date was moved by days;
 - a text is a Real, constants in the order of their code points, so that any text fits between two.
@@ -25,6 +25,9 @@ from typing import Any, cast
 import engine.criteria.arithmetic as arithmetic
 from engine.criteria.core import Core, walk_once
 from engine.criteria.types import (
+    DATE_MAX,
+    DATE_MIN,
+    WIDE,
     BooleanType,
     CountType,
     DateType,
@@ -67,8 +70,14 @@ class Day:
     """A date as year, month, day or as a day number, each worked out when asked for."""
 
     def __init__(
-        self, encoding: Encoding, parts: tuple[Term, Term, Term] | None, number: Term | None
+        self,
+        encoding: Encoding,
+        parts: tuple[Term, Term, Term] | None,
+        number: Term | None,
+        in_care: bool = False,
     ) -> None:
+        """Make a date; `in_care` says it lies in 1901 to 2099, where each fourth year is a leap year."""
+        self._in_care = in_care
         self._encoding = encoding
         self._parts = parts
         self._number = number
@@ -89,7 +98,7 @@ class Day:
     def number(self) -> Term:
         """Days since the day before 0001-01-01."""
         if self._number is None:
-            self._number = _day_number(*self.parts)
+            self._number = _day_number(*self.parts, in_care=self._in_care)
         return self._number
 
     @property
@@ -192,10 +201,12 @@ class Encoding:
                 number = self.z3.Int(shown)
                 self.constraints += [number >= lo, number <= hi]
                 return Pair(known, number)
-            case DecimalType(_, lo, hi) | QuantityType(_, _, lo, hi):
-                real = self.z3.Real(shown)
-                self.constraints += [real >= _exact(self.z3, lo), real <= _exact(self.z3, hi)]
-                return Pair(known, real)
+            case DecimalType(places, lo, hi) | QuantityType(_, places, lo, hi):
+                # A whole number of its last place: a Real alone would find patients between two values.
+                number, scale = self.z3.Int(shown), 10**places
+                bounds = (int(WIDE.multiply(end, scale)) for end in (lo, hi))
+                self.constraints += [number >= next(bounds), number <= next(bounds)]
+                return Pair(known, self.z3.ToReal(number) / scale)
             case StringType(codes):
                 text = self.z3.Real(shown)
                 if codes is not None:
@@ -208,8 +219,10 @@ class Encoding:
 
     def _new_day(self, name: str, lo: dt.date, hi: dt.date) -> Day:
         year, month, day = (self.z3.Int(f"{name} {part}") for part in ("year", "month", "day"))
-        found = Day(self, (year, month, day), None)
-        self.constraints += [month >= 1, month <= 12, day >= 1, day <= self._month_length(year, month)]
+        in_care = lo >= DATE_MIN and hi <= DATE_MAX
+        found = Day(self, (year, month, day), None, in_care)
+        length = self._month_length(year, month, in_care)
+        self.constraints += [month >= 1, month <= 12, day >= 1, day <= length]
         self.constraints += [found.key >= arithmetic.month_key(lo), found.key <= arithmetic.month_key(hi)]
         self.constraints += [year >= lo.year, year <= hi.year]
         return found
@@ -530,9 +543,10 @@ class Encoding:
         length = self._month_length(moved_year, moved_month)
         return Day(self, (moved_year, moved_month, self.z3.If(number > length, length, number)), None)
 
-    def _month_length(self, year: Term, month: Term) -> Term:
+    def _month_length(self, year: Term, month: Term, in_care: bool = False) -> Term:
+        leap = year % 4 == 0 if in_care else self._leap(year)
         short = self.z3.Or([month == one for one in (4, 6, 9, 11)])
-        return self.z3.If(month == 2, self.z3.If(self._leap(year), 29, 28), self.z3.If(short, 30, 31))
+        return self.z3.If(month == 2, self.z3.If(leap, 29, 28), self.z3.If(short, 30, 31))
 
     def _leap(self, year: Term) -> Term:
         return self._and(year % 4 == 0, self._or(year % 100 != 0, year % 400 == 0))
@@ -582,9 +596,8 @@ class Encoding:
                 return self._decoded_text(Fraction(found(pair.term).as_fraction()), codes)
             case DecimalType(places=places) | QuantityType(places=places):
                 value = Fraction(found(pair.term).as_fraction())
-                return arithmetic.exact_quotient(
-                    Decimal(value.numerator), Decimal(value.denominator)
-                ).quantize(Decimal(1).scaleb(-places))
+                number = WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+                return number.quantize(Decimal(1).scaleb(-places), context=WIDE)
             case _:
                 return int(found(pair.term).as_long())
 
@@ -601,14 +614,19 @@ def _exact(z3: Term, value: Decimal | int) -> Term:
     return z3.Q(found.numerator, found.denominator)
 
 
-def _day_number(year: Term, month: Term, day: Term) -> Term:
+def _day_number(year: Term, month: Term, day: Term, in_care: bool = False) -> Term:
     import z3
 
     chooser = cast("Any", z3)
     before = year - 1
-    leap = chooser.And(year % 4 == 0, chooser.Or(year % 100 != 0, year % 400 == 0))
+    if in_care:
+        # From 1901 to 2099 the centuries always take 15 leap days off.
+        leap, centuries = year % 4 == 0, 15
+    else:
+        leap = chooser.And(year % 4 == 0, chooser.Or(year % 100 != 0, year % 400 == 0))
+        centuries = before / 100 - before / 400
     passed: Term = chooser.IntVal(_CUMULATIVE[11])
     for number in range(11, 0, -1):
         passed = chooser.If(month == number, _CUMULATIVE[number - 1], passed)
     leap_day = chooser.If(chooser.And(leap, month > 2), 1, 0)
-    return before * 365 + before / 4 - before / 100 + before / 400 + passed + leap_day + day
+    return before * 365 + before / 4 - centuries + passed + leap_day + day

@@ -1,0 +1,86 @@
+"""A criterion reads as a sentence."""
+
+import pytest
+
+from engine.criteria.english import sentence
+from tests.unit.criteria.tables import NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "phq9.total >= entry_score and not bipolar",
+            "PHQ-9 total is at least 10 (Entry score) and Bipolar disorder is no",
+        ),
+        ("trd", "Not helped by two treatments holds"),
+        ("not trd or psychosis", "Not helped by two treatments does not hold or Psychosis is yes"),
+        ("score.now <= 0.5 * score.baseline", "Score now is at most half of Score at baseline"),
+        (
+            "trial.outcome in {'partial', 'no_response'}",
+            "Outcome of the trial is partial or no response",
+        ),
+        ("trial.outcome != 'none'", "Outcome of the trial is not none"),
+        (
+            "weeks between trial.started_on and Today() >= 6",
+            "the whole weeks from Start of the trial to today are at least 6",
+        ),
+        (
+            "trial.started_on + 14 days <= Today()",
+            "14 days after Start of the trial is on or before today",
+        ),
+        ("trial.started_on > @2026-03-01", "Start of the trial is after 1 March 2026"),
+        ("phq9.total between 5 and 9", "PHQ-9 total is from 5 to 9"),
+        ("phq9.total in Interval[5, 10)", "PHQ-9 total is at least 5 and less than 10"),
+        ("psychosis is null", "Psychosis is not known"),
+        ("psychosis is not null", "Psychosis is known"),
+        ("psychosis is true", "it is known that Psychosis is yes"),
+        ("psychosis = false", "Psychosis is no"),
+        (
+            "bipolar or (psychosis and phq9.total < 5)",
+            "Bipolar disorder is yes; or both Psychosis is yes and PHQ-9 total is less than 5",
+        ),
+        (
+            "bipolar and psychosis and taking.SSRI",
+            "Bipolar disorder is yes, Psychosis is yes and Taking an SSRI is yes",
+        ),
+        ("not (phq9.total > 3)", "PHQ-9 total is at most 3"),
+        (
+            "not (bipolar and psychosis)",
+            "it is not so that both Bipolar disorder is yes and Psychosis is yes",
+        ),
+        ("bipolar implies psychosis", "if Bipolar disorder is yes, then Psychosis is yes"),
+        ("bipolar xor psychosis", "either Bipolar disorder is yes or Psychosis is yes, but not both"),
+        ("lithium >= 600 'mg'", "Dose of lithium is at least 600 mg"),
+        ("washout > 1 week", "Washout is more than 1 week"),
+        ("Coalesce(score.now, 60) < 5", "the first known of Score now and 60 is less than 5"),
+        (
+            "if bipolar then trd else true",
+            "if Bipolar disorder is yes, then Not helped by two treatments holds, and otherwise always",
+        ),
+        ("taking.olanzapine_fluoxetine", "taking olanzapine fluoxetine is yes"),
+        ("score.baseline - score.now >= 5", "Score at baseline minus Score now is at least 5"),
+        ("true", "always"),
+        ("-3 < score.now", "minus 3 is less than Score now"),
+        (
+            "case when bipolar then 1 else 2 end = 1",
+            "1 if Bipolar disorder is yes, and otherwise 2 is 1",
+        ),
+        (
+            "Min({score.now, score.baseline}) < 3",
+            "the least of Score now and Score at baseline is less than 3",
+        ),
+        ("trial.days_covered_percent >= 80", "Days covered is at least 80"),
+    ],
+)
+def test_a_criterion_in_english(text: str, said: str):
+    """Stiff but right, with titles for names."""
+    assert sentence(text, NAMES) == said
+
+
+def test_no_sign_stands_in_a_sentence():
+    """It is read aloud, too."""
+    text = (
+        "phq9.total <= 5 and score.now > 3 * 2 or trial.started_on != @2026-01-01 and lithium / 2 >= 1 'mg'"
+    )
+    assert not set("<>=*/_{}'") & set(sentence(text, NAMES))
