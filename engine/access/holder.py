@@ -66,7 +66,8 @@ class Holder:
     @property
     def signature(self) -> str:
         """How this person stands in the audit and in histories."""
-        return f"{self.name} ({self.login})"
+        how = "" if self.token is None else f", token {self.token.token_id}"
+        return f"{self.name} ({self.login}{how})"
 
     def roles_in(self, clinic_id: str, now: datetime) -> frozenset[Role]:
         """The roles held in a clinic at this moment."""

@@ -39,7 +39,7 @@ def add_clinic(doors: People, clinic_id: str, title: str, time_zone: str) -> Non
         raise NotPossibleError(f"`{clinic_id}` cannot name a clinic", "use small letters, digits and `-`")
     try:
         ZoneInfo(time_zone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise NotPossibleError(
             f"there is no time zone `{time_zone}`", "write one as `Europe/Oslo`"
         ) from error
@@ -202,7 +202,8 @@ def issue_token(
 
     Raises:
         AccessDeniedError: The issuer may not.
-        NotPossibleError: No scope or an unknown one, no end, or one more than a year away.
+        NotPossibleError: The account is a person's, no scope or an unknown one, no end within a year, or a
+            scope that the token of the issuer has not got.
         UnknownNameError: There is no such account.
     """
     signature = _allowed(doors, by, Right.ISSUE_TOKEN, clinic_id, "issue token")
@@ -213,9 +214,17 @@ def issue_token(
     if unknown or not scopes:
         known = ", ".join(Right)
         raise NotPossibleError(f"`{unknown[0] if unknown else ''}` is no scope", f"scopes are {known}")
+    if by.token is not None and not set(scopes) <= by.token.scopes:
+        raise NotPossibleError("a token issues none that is wider than itself", "leave out what it lacks")
     rights = sorted(Right(scope) for scope in set(scopes))
     detail = f"{title}: {', '.join(rights)} for {{user}} until {until.isoformat()}"
     with _changing(doors, clinic_id, signature, "issue token", detail, user_id) as connection:
+        owner = people.user(connection, user_id)
+        if owner.password_hash is not None or owner.issuer is not None:
+            # Else an admin could act under the name of a clinician.
+            raise NotPossibleError(
+                f"{owner.name} is a person's account", "make an account for the program that uses the token"
+            )
         text, _ = tokens.add_token(connection, clinic_id, user_id, title, rights, signature, now, until)
     return text
 

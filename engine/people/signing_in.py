@@ -1,6 +1,7 @@
 """Signing in, by password, by one-time link or by an identity provider's word, and out again."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +51,8 @@ def sign_in_with_password(
         TooManyTriesError: Carries the seconds to wait; nothing was looked at.
     """
     login = plain_login(login)
-    _count_try(doors, {Counted.ACCOUNT: login, Counted.ADDRESS: address})
+    counted = {Counted.ACCOUNT: login, Counted.ADDRESS: address}
+    try_id = _count_try(doors, counted)
     with reading(doors.engine) as connection:
         user = people.user_by_login(connection, login) if is_fit(login) else None
     kept = user.password_hash if user is not None else None
@@ -60,8 +62,8 @@ def sign_in_with_password(
     with writing(doors.engine) as connection:
         if again is not None:
             people.change_user(connection, user.user_id, password_hash=again)
-        sign_in.forgive(connection, Counted.ACCOUNT, login)
         signed_in = _begin(connection, user.user_id, doors.clock(), old_secret)
+        sign_in.forgive(connection, counted, try_id)
     _note(doors, signed_in.holder, "sign in", "password", address)
     return signed_in
 
@@ -85,12 +87,14 @@ def sign_in_with_link(
         SignInRefusedError: Unknown, used or older than 15 minutes, or the account is closed.
         TooManyTriesError: See `sign_in_with_password`.
     """
-    _count_try(doors, {Counted.ADDRESS: address})
+    counted = {Counted.ADDRESS: address}
+    try_id = _count_try(doors, counted)
     with writing(doors.engine) as connection:
         user_id = sign_in.use_link(connection, link_secret, doors.clock())
         if user_id is None:
             raise SignInRefusedError("ask for a new link: each works once, within 15 minutes")
         signed_in = _begin(connection, user_id, doors.clock(), old_secret)
+        sign_in.forgive(connection, counted, try_id)
     _note(doors, signed_in.holder, "sign in", "one-time link", address)
     return signed_in
 
@@ -134,9 +138,9 @@ def plain_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 
-def _count_try(doors: People, keys: dict[Counted, str]) -> None:
+def _count_try(doors: People, keys: Mapping[Counted, str]) -> str:
     with writing(doors.engine) as connection:
-        sign_in.count_try(connection, keys, doors.clock())
+        return sign_in.count_try(connection, keys, doors.clock())
 
 
 def _begin(connection: Connection, user_id: str, now: datetime, old_secret: str | None) -> SignedIn:

@@ -1,6 +1,7 @@
 """Sessions, one-time links and tries to sign in. Works inside the caller's transaction."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -63,8 +64,8 @@ def use_link(connection: Connection, secret: str, now: datetime) -> str | None:
     return connection.execute(used).scalar_one_or_none()
 
 
-def count_try(connection: Connection, keys: dict[Counted, str], now: datetime) -> None:
-    """Count a try as failed before it is looked at, so that many at once cannot slip through.
+def count_try(connection: Connection, keys: Mapping[Counted, str], now: datetime) -> str:
+    """Count a try as failed before it is looked at, so that many at once cannot slip through; gives its id.
 
     Raises:
         TooManyTriesError: There were too many; this one is not looked at and does not count.
@@ -81,12 +82,20 @@ def count_try(connection: Connection, keys: dict[Counted, str], now: datetime) -
         wait = max(wait, wait_seconds(RULES[counted], tried, now))
     if wait:
         raise TooManyTriesError(wait)
+    try_id = secrets.token_hex(8)
     for counted, key in keys.items():
-        values = {"counted": counted.value, "key_hash": hashed(key), "try_id": secrets.token_hex(8)}
+        values = {"counted": counted.value, "key_hash": hashed(key), "try_id": try_id}
         connection.execute(insert(sign_in_tries).values(**values, tried_at=now))
+    return try_id
 
 
-def forgive(connection: Connection, counted: Counted, key: str) -> None:
-    """Forget the tries of an account that has signed in. Those of an address stay: others may sit there."""
-    mine = (sign_in_tries.c.counted == counted.value) & (sign_in_tries.c.key_hash == hashed(key))
-    connection.execute(delete(sign_in_tries).where(mine))
+def forgive(connection: Connection, keys: Mapping[Counted, str], try_id: str) -> None:
+    """Forget a try that signed somebody in, and the failed ones of that account.
+
+    Failed ones of the address stay: whoever guesses at a whole clinic may own one account of it.
+    """
+    for counted, key in keys.items():
+        mine = (sign_in_tries.c.counted == counted.value) & (sign_in_tries.c.key_hash == hashed(key))
+        if counted is not Counted.ACCOUNT:
+            mine &= sign_in_tries.c.try_id == try_id
+        connection.execute(delete(sign_in_tries).where(mine))
