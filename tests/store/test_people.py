@@ -724,7 +724,7 @@ class TestReadingTheAudit:
 
 def test_no_secret_is_in_the_database_at_all(people, clock):
     """Whoever steals a backup cannot sign in with what is in it."""
-    user_id = employed(people, "lind", Role.CLINICIAN)
+    user_id, robot = employed(people, "lind", Role.CLINICIAN), employed(people, "robot", Role.READER)
     set_password(people, user_id, GOOD)
     secrets = [
         GOOD,
