@@ -80,7 +80,8 @@ def value_words(value: Value | str | None, field: EvidenceField | None = None) -
         return f"{number_words(value)}{unit}"
     if field is not None:
         if value in field.labels:
-            return sentence_case(field.labels[value])
+            label = sentence_case(field.labels[value])
+            return f"a {label[2:]}" if label.startswith("A ") else label
         if field.type is FieldType.TEXT:
             return value
         if field.type is FieldType.DATE:

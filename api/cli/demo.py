@@ -48,7 +48,7 @@ def demo(
 
     Examples:
         treadway demo
-        treadway demo --output /tmp/demo --json
+        treadway demo --output my-demo --json
     """
     from engine.definition.loader import load_shipped
     from engine.store.store import Store
