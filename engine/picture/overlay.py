@@ -27,14 +27,16 @@ class StepCount:
 def verdict_of(decision: Decision) -> Verdict:
     """The page's word for an answer.
 
-    Ready is permitted. Blocked is refused by an interrupt, a hard rule or what a gate concludes; Not offered
-    by an option that is closed to this patient. Everything else may still change: Not yet.
+    Ready is permitted. Blocked is refused by an interrupt, a hard rule, or a gate's conclusion that waiting
+    does not mend; Not offered by an option closed to this patient. All else may still change: Not yet.
     """
     if decision.status is Status.PERMITTED:
         return Verdict.READY
     if decision.status is Status.REFUSED:
         against = {reason.part for reason in decision.reasons if reason.holds is False}
-        if against & {Part.INTERRUPT, Part.HARD_STOP, Part.GATE}:
+        if against & {Part.INTERRUPT, Part.HARD_STOP}:
+            return Verdict.BLOCKED
+        if Part.GATE in against and decision.again_on is None:
             return Verdict.BLOCKED
         if Part.OPTION in against:
             return Verdict.NOT_OFFERED
@@ -110,6 +112,8 @@ class _Trail:
         if self.decisions is None:
             return ()
         week = (self.decisions.today - visit.entered_on).days // 7
+        if week < 1:
+            return ()
         days_of = {Unit.DAY: 1, Unit.WEEK: 7}
         planned = [
             days_of.get(at.unit, 0) * at.count // 7
@@ -118,7 +122,7 @@ class _Trail:
             for at in checkpoint.at
         ]
         last = max(planned, default=0)
-        return (f"week {week} of {last}",) if 0 < week <= last else (f"week {week}",)
+        return (f"week {week} of {last}",) if week <= last else (f"week {week}",)
 
     def _way(self) -> tuple[set[str], set[tuple[str, int]]]:
         taken = {arrow.ref for arrow in self.plan.arrows if arrow.tail == "start"}
@@ -193,10 +197,30 @@ class _Trail:
             if move.target and self._one_of_several(move, drawn):
                 boxes[self.plan.ref_of(move.target)] = Sign(verdict_of(decision))
         return (
-            {ref: _best(decisions, with_reason=True) for ref, decisions in arrows.items()},
-            {line: _best(decisions) for line, decisions in lines.items()},
+            {ref: self._best(decisions, with_reason=True) for ref, decisions in arrows.items()},
+            {line: self._best(decisions) for line, decisions in lines.items()},
             boxes,
         )
+
+    def _best(self, decisions: Iterable[Decision], *, with_reason: bool = False) -> Sign:
+        """The best answer of several moves that share one arrow or line."""
+        order = list(Verdict)
+        decision = min(decisions, key=lambda one: order.index(verdict_of(one)))
+        verdict = verdict_of(decision)
+        reason = self._short_reason(decision) if with_reason and verdict is Verdict.BLOCKED else ()
+        return Sign(verdict, reason)
+
+    def _short_reason(self, decision: Decision) -> tuple[str, ...]:
+        """The first reason against, where it fits beside an arrow; a cut one would say less than none."""
+        against = [reason for reason in decision.reasons if reason.holds is False]
+        if not against:
+            return ()
+        interrupt = self.plan.algorithm.interrupts.get(against[0].code)
+        text = interrupt.title if interrupt and against[0].part is Part.INTERRUPT else against[0].text
+        if against[0].part is Part.GATE:
+            text = f"No: {text}"
+        said = lines((), text, REASON_COLUMNS, most=2)
+        return said if max(map(len, said)) <= REASON_COLUMNS else ()
 
     def _one_of_several(self, move: Move, drawn: Iterable[Arrow]) -> bool:
         """Whether the arrow stands for moves to several steps, so that each step needs its own word."""
@@ -248,23 +272,6 @@ def _mark(
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _best(decisions: Iterable[Decision], *, with_reason: bool = False) -> Sign:
-    """The best answer of several moves that share one arrow or line."""
-    order = list(Verdict)
-    decision = min(decisions, key=lambda one: order.index(verdict_of(one)))
-    verdict = verdict_of(decision)
-    if verdict is not Verdict.BLOCKED or not with_reason:
-        return Sign(verdict)
-    return Sign(verdict, _short_reason(decision))
-
-
-def _short_reason(decision: Decision) -> tuple[str, ...]:
-    """The first reason against, where it fits beside an arrow; a cut sentence would say less than none."""
-    against = [reason.text for reason in decision.reasons if reason.holds is False]
-    text = lines((), against[0], REASON_COLUMNS, most=2) if against else ()
-    return text if max(map(len, text), default=0) <= REASON_COLUMNS else ()
 
 
 def _gate_text(answer: GateAnswer) -> str:

@@ -1,8 +1,9 @@
 """Decides for each move whether it is drawn, merged or written. Knows no algorithm by name."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.model.algorithm import Algorithm, Move, MoveKind, Step, StepKind
 from engine.model.formulary import Role
@@ -66,6 +67,7 @@ class _Planner:
         ]
         self.hosts = self._hosts()
         self.main = self._main_line()
+        self.onward = set(pairwise(self.main))
 
     # --- the shape ------------------------------------------------------------------------------------------
 
@@ -189,55 +191,56 @@ class _Planner:
     # --- arrows and gates -----------------------------------------------------------------------------------
 
     def _arrows(self, drawn: Sequence[_Arc]) -> tuple[dict[str, GateBox], list[Arrow]]:
-        gates: dict[str, GateBox] = {}
+        """Arrows to boxes, groups and gates, those that share both ends in one; and from each gate onward."""
+        behind: dict[tuple[str, str], list[_Arc]] = {}
         bundles: dict[tuple[str, str, Stroke], list[_Arc]] = {}
         for arc in drawn:
             head = self._head(arc, drawn)
             if arc.move.gate:
-                ref = _gate_ref(head)
-                if ref in gates and gates[ref].gate != arc.move.gate:
-                    ref += f"-{slug(arc.move.gate)}"
-                known = gates.get(ref) or GateBox(ref, arc.move.gate, ())
-                gates[ref] = replace(known, targets=unique((*known.targets, arc.target)))
-                head = ref
+                behind.setdefault((head, arc.move.gate), []).append(arc)
+                head = self._gate_box_ref(head, arc.move.gate, behind)
             tail = arc.tail if self._whole_group(arc, drawn) else _ref(self.steps[arc.source])
             bundles.setdefault((tail, head, self._stroke(arc)), []).append(arc)
         start = _ref(self.steps[self.algorithm.start])
         arrows = [Arrow(f"arrow-start-{start}", "start", start, main=True)]
-        arrows += [
-            Arrow(
-                f"arrow-{tail}-{head}" + ("-urgent" if stroke is Stroke.URGENT else ""),
-                tail,
-                head,
-                unique(arc.move.id for arc in arcs),
-                *self._label(arcs),
-                main=self._on_main(arcs[0]),
-            )
-            for (tail, head, stroke), arcs in bundles.items()
-        ]
-        for gate in gates.values():
-            through = [arc for arc in drawn if arc.move.gate and arc.target in gate.targets]
-            head = self._head(through[0], drawn)
-            moves = unique(arc.move.id for arc in through)
-            main = any(self._on_main(arc) for arc in through)
-            arrows.append(Arrow(f"arrow-{gate.ref}-{head}", gate.ref, head, moves, main=main))
+        for (tail, head, stroke), arcs in bundles.items():
+            label, emphasis = self._label(arcs, stroke)
+            main = self._on_main(arcs[0])
+            ref = f"arrow-{tail}-{head}" + ("" if stroke is Stroke.MOVE else f"-{stroke}")
+            arrows.append(Arrow(ref, tail, head, _moves_of(arcs), label, stroke, emphasis, main))
+        gates: dict[str, GateBox] = {}
+        for (head, gate), arcs in behind.items():
+            ref = self._gate_box_ref(head, gate, behind)
+            gates[ref] = GateBox(ref, gate, unique(arc.target for arc in arcs))
+            main = any(self._on_main(arc) for arc in arcs)
+            arrows.append(Arrow(f"arrow-{ref}-{head}", ref, head, _moves_of(arcs), main=main))
         return gates, arrows
 
+    def _gate_box_ref(self, head: str, gate: str, behind: Iterable[tuple[str, str]]) -> str:
+        """One hexagon before each box; another gate before the same box is another hexagon."""
+        first = next(known for at, known in behind if at == head)
+        return _gate_ref(head) if gate == first else f"{_gate_ref(head)}-{slug(gate)}"
+
     def _head(self, arc: _Arc, drawn: Sequence[_Arc]) -> str:
-        """The whole group, where the same kind of move leads on to several of its steps; else the step."""
+        """The whole group, where moves alike lead on to several of its steps; else the step."""
+        members = self.groups.get(self.steps[arc.target].group or "", ())
         alike = {
-            other.target for other in drawn if other.source == arc.source and _alike(other.move, arc.move)
-        } & set(self.groups.get(self.steps[arc.target].group or "", ()))
+            other.target
+            for other in drawn
+            if other.source == arc.source and other.target in members and _alike(other.move, arc.move)
+        }
         return arc.head if len(alike) > 1 else _ref(self.steps[arc.target])
 
     def _whole_group(self, arc: _Arc, drawn: Sequence[_Arc]) -> bool:
+        """Whether every other step of the source's group makes the same move."""
         members = self.groups.get(self.steps[arc.source].group or "", ())
+        if not members:
+            return False
         sources = {other.source for other in drawn if other.move is arc.move and other.tail == arc.tail}
-        return bool(members) and sources >= set(members) - {arc.target}
+        return sources >= set(members) - {arc.target}
 
     def _on_main(self, arc: _Arc) -> bool:
-        pairs = zip(self.main, self.main[1:], strict=False)
-        return not _special(arc.move) and (arc.tail, arc.head) in set(pairs)
+        return not _special(arc.move) and (arc.tail, arc.head) in self.onward
 
     def _stroke(self, arc: _Arc) -> Stroke:
         if arc.move.kind is MoveKind.BYPASS:
@@ -246,8 +249,8 @@ class _Planner:
         well = target.kind is StepKind.MAINTENANCE or target.result == "well"
         return Stroke.WELL if well and not arc.move.gate else Stroke.MOVE
 
-    def _label(self, arcs: Sequence[_Arc]) -> tuple[tuple[str, ...], Stroke, int]:
-        stroke = self._stroke(arcs[0])
+    def _label(self, arcs: Sequence[_Arc], stroke: Stroke) -> tuple[tuple[str, ...], int]:
+        """Lines beside an arrow, and how many of them stand out."""
         moves = list({arc.move.id: arc.move for arc in arcs}.values())
         labels = unique("\n".join(_label_lines(move)) for move in moves)
         if len(labels) > MOST_ALIKE and len({move.kind for move in moves}) == 1:
@@ -263,7 +266,7 @@ class _Planner:
             for n, label in enumerate(labels)
             for k, line in enumerate(label.split("\n"))
         )
-        return (*first, *rest), stroke, len(first)
+        return (*first, *rest), len(first)
 
     def _names(self, steps: Sequence[str]) -> tuple[str, ...]:
         """Short names, a whole group under its common code."""
@@ -389,6 +392,10 @@ def _gate_ref(head: str) -> str:
 
 def _is_end(step: Step) -> bool:
     return step.kind is StepKind.END
+
+
+def _moves_of(arcs: Iterable[_Arc]) -> tuple[str, ...]:
+    return unique(arc.move.id for arc in arcs)
 
 
 def _special(move: Move) -> bool:

@@ -177,6 +177,7 @@ def test_two_gates_before_one_step_are_two_hexagons():
     assert ("gate-b", "step-b") in arrows(shown)
     assert ("gate-b-second", "step-b") in arrows(shown)
     assert arrows(shown)["step-a", "gate-b-second"] == ("two",)
+    assert arrows(shown)["gate-b-second", "step-b"] == ("two",)
 
 
 def test_a_step_named_like_a_group_keeps_its_own_gate():

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from engine.model.decision import Part, Status
+from engine.model.decision import Part, Reason, Status
 from engine.model.formulary import Checkpoint
 from engine.model.time import Duration, Unit
 from engine.picture.draw import draw
@@ -15,6 +16,9 @@ from engine.picture.paint import svg
 from engine.picture.planner import plan
 from engine.picture.render import DrawingError
 from engine.picture.view import Verdict
+from engine.runtime import decide
+from tests.support.algorithms import shipped_algorithm
+from tests.support.stories import scenario_files, story_of
 from tests.unit.picture.cases import against, decision, decisions, walk
 from tests.unit.picture.invented import stepwise
 from tests.unit.picture.pictures import links, parsed, texts
@@ -44,6 +48,7 @@ class TestTheWaySoFar:
         shown = plan(replace(ALGORITHM, steps={**ALGORITHM.steps, "snri": step}))
         case = walk(ALGORITHM, "start_ssri", "switch_to_snri")
         for week, expected in (
+            (0, "Now here"),
             (6, "Now here, week 6 of 8"),
             (8, "Now here, week 8 of 8"),
             (9, "Now here, week 9"),
@@ -179,6 +184,23 @@ class TestWhatIsNext:
     def test_the_page_word_for_an_answer(self, status, reasons, verdict):
         assert verdict_of(decision("augment", status, *map(against, reasons))) is verdict
 
+    def test_a_gate_that_time_alone_will_open_is_not_yet_rather_than_blocked(self):
+        """ "Not yet. 3 of 4 weeks at 150 mg a day. Reached on 16-Mar-2026." """
+        waiting = replace(decision("augment", Status.REFUSED, against(Part.GATE)), again_on=date(2026, 3, 16))
+        assert verdict_of(waiting) is Verdict.NOT_YET
+        frozen = replace(waiting, reasons=(against(Part.INTERRUPT), against(Part.GATE)))
+        assert verdict_of(frozen) is Verdict.BLOCKED
+
+    def test_an_interrupt_is_named_by_its_title_and_a_gate_by_its_question(self):
+        case = walk(ALGORITHM, "start_ssri", raised=("suicidality",))
+        by_title = Reason(Part.INTERRUPT, "suicidality", False, "a long sentence about frozen moves " * 3)
+        answers = decisions(case, decision("switch_to_snri", Status.REFUSED, by_title))
+        sign = trail_view(PLAN, case, answers).arrow_signs["arrow-step-ssri-gate-snri"]
+        assert sign.because == ("Suicide risk",)
+        question = decision("switch_to_snri", Status.REFUSED, against(Part.GATE, "Was it given long enough?"))
+        sign = trail_view(PLAN, case, decisions(case, question)).arrow_signs["arrow-step-ssri-gate-snri"]
+        assert sign.because == ("No: Was it given", "long enough?")
+
 
 class TestCounts:
     def test_every_step_says_how_many_patients_and_none_is_left_blank(self):
@@ -251,6 +273,16 @@ class TestPainted:
                     or top >= title.bottom
                     or top + height <= title.top
                 )
+
+    @pytest.mark.parametrize("story", scenario_files("stepwise-depression")[::12], ids=lambda path: path.stem)
+    def test_the_way_of_a_shipped_story_is_told_to_its_end(self, story):
+        algorithm = shipped_algorithm("stepwise-depression")
+        walked = story_of(algorithm, story.name)
+        said = decide(algorithm, walked.case, walked.today)
+        read = links(parsed(draw(algorithm, "svg", walked.case, said)))
+        for visit in walked.case.visits:
+            label = read[f"map-{plan(algorithm).ref_of(visit.step)}"].attrib["aria-label"]
+            assert re.search("visited|Now here|Left here", label), visit.step
 
     def test_a_view_names_itself(self):
         title = parsed(draw(ALGORITHM, "svg", counts={}))[0].text
