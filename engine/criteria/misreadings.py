@@ -90,10 +90,10 @@ def of_character(text: str, at: int) -> Problem:
             (at, at + 1),
             fix=f"write {_CURLY[one]}",
         )
-    for length, key in ((2, two), (1, one)):
+    for key in (two, one):
         if key in _FOREIGN:
             message, fix = _FOREIGN[key]
-            return problem("character-unknown", message, text, (at, at + length), fix=fix)
+            return problem("character-unknown", message, text, (at, at + len(key)), fix=fix)
     shown = one if one.isprintable() else f"U+{ord(one):04X}"
     return problem(
         "character-unknown", f"`{shown}` means nothing in a criterion", text, (at, at + 1), fix="leave it out"
