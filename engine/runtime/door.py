@@ -56,8 +56,9 @@ def read_record(
 
 
 def near(word: str, known: Mapping[str, object] | list[str] | tuple[str, ...]) -> list[str]:
-    """Close names, the closest first."""
-    return get_close_matches(word, list(known), n=3, cutoff=0.6)
+    """Close names, the closest first; capitals do not matter."""
+    plain = {name.lower(): name for name in known}
+    return [plain[found] for found in get_close_matches(word.lower(), plain, n=3, cutoff=0.6)]
 
 
 def check_date(what: str, day: date, today: date) -> None:

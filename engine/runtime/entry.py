@@ -287,9 +287,8 @@ class _Run:
     def _start(self, start: Start) -> None:
         decision = decide_start(self.day, start, self.roles)
         self.started.append(decision)
-        deviation = self._deviate(decision) if self.deviation_left else None
+        deviation = self._deviate(decision)
         if decision.status is not Status.PERMITTED and deviation is None:
-            self._refuse(decision)
             return
         role = role_of(self.day, start)
         step = self.plan.algorithm.steps[self.case.step]
@@ -359,9 +358,8 @@ class _Run:
 
     def moves(self, name: str) -> None:
         decision = self.decided[name] = move_decision(self.day, name, self.roles)
-        deviation = self._deviate(decision) if self.deviation_left else None
+        deviation = self._deviate(decision)
         if decision.status is not Status.PERMITTED and deviation is None:
-            self._refuse(decision)
             return
         move = self.plan.algorithm.moves[name]
         target = self.plan.machine.make(self.case.step, decision, deviated=deviation is not None)
@@ -377,13 +375,15 @@ class _Run:
         self.writer.write(EventType.MOVE_MADE, payload)
 
     def _deviate(self, decision: Decision) -> int | None:
-        """Record a deviation where the decision needs and allows one.
+        """Record what stands against a move or start: a deviation, which gives its seq, or else a refusal.
 
-        Its seq. It serves one move or start.
+        A deviation serves one move or start, and is recorded only where the decision needs and allows it.
         """
         deviate = self.entry.deviate
-        assert deviate is not None
         if decision.status is Status.PERMITTED:
+            return None
+        if deviate is None or not self.deviation_left:
+            self._refuse(decision)
             return None
         self.deviation_left = False
         if not decision.deviable:

@@ -111,6 +111,7 @@ class _Fold:
         self.moves, self.signatures = list(case.moves), list(case.signatures)
         self.interrupts, self.deviations = list(case.interrupts), list(case.deviations)
         self.closed_on, self.assigned_to, self.discuss = case.closed_on, case.assigned_to, case.discuss
+        self.question = case.question
 
     def case(self) -> Case:
         """The case as it is now."""
@@ -132,6 +133,7 @@ class _Fold:
             closed_on=self.closed_on,
             assigned_to=self.assigned_to,
             discuss=self.discuss,
+            question=self.question,
         )
 
     def add(self, event: Event) -> None:
@@ -285,8 +287,9 @@ class _Fold:
         self.assigned_to = _text(event.payload.get("to"))
 
     def discussed(self, event: Event) -> None:
-        """Whether the case is to be discussed."""
+        """Whether the case is to be discussed, and the question."""
         self.discuss = bool(event.payload.get("discuss"))
+        self.question = _text(event.payload.get("question")) if self.discuss else None
 
     def changed(self, event: Event) -> None:
         """Another version of the algorithm: the event says what each stay's step is called there."""
