@@ -110,6 +110,7 @@ class Draft:
         incomplete: A library could not be read, so names it may hold are not doubted.
         algorithm: What could be built, whole only when there is no error.
         names: Names that criteria can use; None until the algorithm is built.
+        clash: Why there is no table of names, where two things have one name.
         lines: Every criterion with what reading it gave.
     """
 
@@ -124,6 +125,7 @@ class Draft:
     incomplete: bool = False
     algorithm: Algorithm | None = None
     names: Names | None = None
+    clash: str = ""
     lines: list[Judged] = field(default_factory=list[Judged])
 
     @cached_property

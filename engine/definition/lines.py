@@ -17,9 +17,8 @@ def judge(draft: Draft, names: Names | None = None) -> None:
     try:
         names = names_of(draft.algorithm) if names is None else names
     except ValueError as error:
-        # Two things with one name, or a parameter too large: told by the checks of these, unless unforeseen.
-        place = draft.algorithm.place
-        draft.troubles.add(Trouble("duplicate-id", place, "facts", str(error)))
+        # Two things with one name. The checks of names tell which; criteria cannot be read before that.
+        draft.clash = str(error)
         return
     draft.names = names
     reader = _Reader(draft, names)

@@ -91,6 +91,10 @@ class Text(str):
         made.start, made.end = span
         return made
 
+    def saying(self, value: str) -> Text:
+        """Another text at the same place."""
+        return Text.at(value, self.source, self.place, (self.start, self.end), self.plain)
+
     @property
     def shown(self) -> Place:
         """Where its words stand; of a block text that is the line after its `|` or `>`."""

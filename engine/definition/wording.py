@@ -68,7 +68,11 @@ def trees_of(draft: Draft) -> dict[str, list[Node]]:
         name = judged.criterion.named
         if name is None:
             continue
+        if judged.checked is not None:
+            trees.setdefault(name, []).append(judged.checked.tree)
+            continue
         try:
+            # One that cannot be typed, because it is part of a circle, can still be read.
             trees.setdefault(name, []).append(parse(judged.criterion.said))
         except CriterionError:
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from engine.definition.build.desk import Desk, place_of, plain
 from engine.definition.draft import Criterion
 from engine.definition.schema.conditions import (
@@ -57,7 +59,9 @@ def line(
     """
     said = str(text) if step is None else str(text).replace("{step}", step)
     because = plain(about.because) if about else None
-    if_unknown = about.if_unknown if about else None
+    if_unknown: Literal["yes", "no"] | None = None
+    if about and about.if_unknown:
+        if_unknown = "yes" if about.if_unknown == "yes" else "no"
     evidence, field = derives or (None, None)
     desk.criterion(
         Criterion(text, said, owner, step, evidence, field, desk.naming, is_condition, if_unknown, because)

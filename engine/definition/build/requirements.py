@@ -32,9 +32,9 @@ def requirements(
         for field in fields or ():
             if known:
                 desk.use(Kind.FIELD, field, place_of(field), owner, within=name)
-        if not known:
+        kind = evidence.get(str(name)) if known else None
+        if kind is None:
             continue
-        kind = evidence[name]
         window = (
             said if isinstance(said, Window) else (part.within if part and part.within else kind.valid_for)
         )

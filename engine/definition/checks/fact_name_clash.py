@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.definition.checks.reserved_name import reserved_name
 from engine.definition.draft import Draft
 from engine.definition.judging import an
 from engine.model.place import Finding, Place
@@ -14,6 +15,7 @@ def fact_name_clash(draft: Draft) -> Iterator[Finding]:
     algorithm = draft.algorithm
     if algorithm is None:
         return
+    told = False
     first: dict[str, tuple[str, Place]] = {}
     sections = (
         ("evidence type", algorithm.evidence),
@@ -26,6 +28,7 @@ def fact_name_clash(draft: Draft) -> Iterator[Finding]:
             if name not in first:
                 first[name] = (what, one.place)
                 continue
+            told = True
             other, place = first[name]
             yield Finding(
                 CODE,
@@ -35,3 +38,12 @@ def fact_name_clash(draft: Draft) -> Iterator[Finding]:
                 "give one of them another name",
                 related=place,
             )
+    elsewhere = any(draft.troubles.of("duplicate-id")) or any(True for _ in reserved_name(draft))
+    if draft.clash and not told and not elsewhere:
+        yield Finding(
+            CODE,
+            algorithm.place,
+            f"two things criteria can read have one name: {draft.clash}",
+            "a criterion that reads it could mean either",
+            "give one of them another name",
+        )

@@ -23,10 +23,11 @@ def trials_missing(draft: Draft) -> Iterator[Finding]:
         facts = judged.checked.facts if judged.checked is not None else ()
         fact = next((one for one in sorted(facts) if one.startswith(_JUDGED)), None)
         if fact is not None:
+            read = fact.removesuffix(".at_least")
             yield Finding(
                 CODE,
                 judged.criterion.place(0, len(judged.criterion.said)),
-                f"{judged.criterion.owner} reads `{fact.removesuffix('.at_least')}`, but the definition has no `trials`",
+                f"{judged.criterion.owner} reads `{read}`, but the definition has no `trials`",
                 "no treatment would ever count as failed, however many were tried",
                 "add `trials:` with `counts`, `adequate` and `failed`",
             )

@@ -13,6 +13,7 @@ from engine.definition.scenarios.entries import EntryBuilder, declare
 from engine.definition.scenarios.story import Scenario
 from engine.definition.schema.reading import read_model
 from engine.definition.schema.scenario import ScenarioFile
+from engine.definition.tree import Items
 from engine.definition.where import shown
 from engine.model.algorithm import Algorithm
 from engine.model.case import Patient
@@ -72,7 +73,8 @@ def _scenario(draft: Draft, file: ScenarioFile, algorithm: Algorithm) -> Scenari
             "scenario-algorithm", file.algorithm.shown, str(file.algorithm), detail=algorithm.id
         )
         return None
-    if not file.story and "story" in file.node and not file.node.lost:
+    entries = file.node.get("story")
+    if isinstance(entries, Items) and not entries and not entries.lost:
         builder.desk.trouble("wrong-type", file.node.key_place("story"), "story", detail="must hold an entry")
     reported = tuple(builder.reported(one) for one in file.history)
     builder.note_facts(file.story)

@@ -66,7 +66,7 @@ class Part(BaseModel):
         return self._node.value_place(key)
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def known_keys(cls) -> tuple[str, ...]:
         """The keys an author may write."""
         return tuple(info.alias or name for name, info in cls.model_fields.items())
 

@@ -10,7 +10,7 @@ from engine.definition.schema.base import OneOrMany, Part, Sourced, shape_of
 from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.requirements import RequiresPart
 from engine.definition.schema.scalars import Since, Snake, Span, Template, Words, YesNo, one_of
-from engine.definition.schema.selectors import MoveSelector, MovesPart
+from engine.definition.schema.selectors import ActorWord, MoveSelector, MovesPart
 from engine.definition.schema.steps import RowPart
 from engine.definition.tree import Map
 
@@ -44,7 +44,7 @@ class GatePart(Sourced):
     title: Words | None = None
     passed: Snake
     holds: Span | None = None
-    by: Annotated[list[Snake], OneOrMany] = []
+    by: Annotated[list[ActorWord], OneOrMany] = []
     conclusions: dict[Snake, ConclusionPart]
     items: dict[Snake, ItemPart]
 
@@ -72,7 +72,7 @@ class ReleasePart(Sourced):
 
     requires: RequiresPart = {}
     when: ConditionPart | None = None
-    by: Annotated[list[Snake], OneOrMany] = []
+    by: Annotated[list[ActorWord], OneOrMany] = []
 
 
 class InterruptPart(Sourced):

@@ -20,6 +20,8 @@ from engine.model.place import Place
 
 Model = TypeVar("Model", bound=Part)
 _ROUNDS = 8
+_TOLD = 2_000
+"""Problems of one round that are told; of tens of thousands nobody reads more."""
 _MANY = 40
 """Unknown keys beyond these get no suggestion; comparing names is the slow part."""
 
@@ -51,12 +53,32 @@ class _Reader:
 
     def leave_out(self, error: ValidationError, context: Reading) -> None:
         problems = error.errors(include_url=False, include_input=False)
+        told = problems[:_TOLD]
+        self.troubles.left_out += len(problems) - len(told)
         # Unknown keys first: one that looks like a missing key is all there is to say about both.
-        for problem in sorted(problems, key=lambda one: one["type"] != "extra_forbidden"):
+        for problem in sorted(told, key=lambda one: one["type"] != "extra_forbidden"):
             _Problem(self, problem["type"], problem["loc"], problem.get("ctx", {}), context).tell()
         # Last first, so that the places of items before them stay right.
         for problem in reversed(problems):
-            self._drop(problem["loc"], problem["type"])
+            if not self._stand_in(problem["loc"], problem["type"], problem.get("ctx", {})):
+                self._drop(problem["loc"], problem["type"])
+
+    def _stand_in(self, loc: tuple[int | str, ...], kind: str, detail: Mapping[str, Any]) -> bool:
+        """Put what was probably meant in place of a word, so that the rest of its part is still looked at."""
+        near = tuple(detail.get("near", ()))
+        if kind == "bad-duration":
+            near = ("1 day",)
+        elif kind != "wrong-value" or not near:
+            return False
+        path = [step for step in loc if not _is_branch(step)]
+        owner: Node | None = self.root
+        for step in path[:-1]:
+            owner = _child(owner, step)
+        last = path[-1]
+        if isinstance(owner, Map) and isinstance(last, str) and isinstance(old := owner.get(last), Text):
+            owner[last] = old.saying(near[0])
+            return True
+        return False
 
     def _drop(self, loc: tuple[int | str, ...], kind: str) -> None:
         path = [step for step in loc if not _is_branch(step)]
@@ -68,12 +90,12 @@ class _Reader:
         if not path or node is None:
             return
         last = path[-1]
-        if isinstance(node, Map):
-            node.drop(str(last))
+        if isinstance(node, Map) and isinstance(last, str):
+            node.drop(last)
         elif isinstance(node, Items) and isinstance(last, int) and last < len(node):
             del node[last]
             node.lost = True
-        elif isinstance(node, Text):
+        else:
             # A single value that stands for a list of one.
             self._drop(tuple(path[:-1]), "")
 
@@ -230,7 +252,7 @@ class _Problem:
         key = str(self.path[-1])
         owner = self.owner
         model = self.context.models.get(id(owner))
-        known = model.keys() if model is not None else ()
+        known = model.known_keys() if model is not None else ()
         free = tuple(name for name in known if not isinstance(owner, Map) or name not in owner)
         value = owner.get(key) if isinstance(owner, Map) else None
         if " " in key and isinstance(value, Text) and not value and value.plain:

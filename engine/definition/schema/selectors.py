@@ -14,6 +14,7 @@ from engine.model.formulary import Role
 
 StepKindWord = Annotated[StepKind, *one_of(StepKind, "a kind of step")]
 MoveKindWord = Annotated[MoveKind, *one_of(MoveKind, "a kind of move")]
+ActorWord = Annotated[str, *one_of(("care_manager", "clinician", "consultant"), "a role that acts in a case")]
 RoleWord = Annotated[Role, *one_of(Role, "a role of a treatment")]
 
 

@@ -11,7 +11,7 @@ from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.formulary import OptionKindWord
 from engine.definition.schema.requirements import CheckpointPart, RequiresPart
 from engine.definition.schema.scalars import Number, Snake, Template, Word, Words, YesNo, one_of
-from engine.definition.schema.selectors import MoveKindWord, RoleWord, StepKindWord, StepsPart
+from engine.definition.schema.selectors import ActorWord, MoveKindWord, RoleWord, StepKindWord, StepsPart
 
 
 class RowDosePart(Sourced):
@@ -32,7 +32,7 @@ class OptionSelector(Sourced):
     except_: Annotated[list[Word], OneOrMany] = Field(default=[], alias="except")
     when: ConditionPart | None = None
     dose: RowDosePart | None = None
-    by: Annotated[list[Snake], OneOrMany] = []
+    by: Annotated[list[ActorWord], OneOrMany] = []
     recommendation: Words | None = None
     never_first: YesNo = False
     text: Words | None = None
@@ -66,7 +66,7 @@ class StepMovePart(Sourced):
     requires: RequiresPart = {}
     when: ConditionPart | None = None
     gate: Snake | None = None
-    by: Annotated[list[Snake], OneOrMany] = []
+    by: Annotated[list[ActorWord], OneOrMany] = []
     opens: OpensWord | None = None
     draw: DrawWord | None = None
     label: Annotated[list[Words], OneOrMany] = []
