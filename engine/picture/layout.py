@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from html import unescape
 from xml.etree import ElementTree as ET
 
 from engine.model.algorithm import Algorithm
@@ -12,18 +12,18 @@ from engine.picture.dot import dot_of
 from engine.picture.font import font
 from engine.picture.plan import Plan
 from engine.picture.planner import plan as planned
-from engine.picture.render import run_dot
+from engine.picture.render import DOT_SETTING, DrawingError, run_dot
 
-SVG = "{http://www.w3.org/2000/svg}"
-TEXT, PATH, POLYGON, ELLIPSE = (f"{SVG}{tag}" for tag in ("text", "path", "polygon", "ellipse"))
-SHAPES = frozenset((PATH, POLYGON, ELLIPSE, f"{SVG}polyline"))
-KEPT = frozenset(
-    (
-        "cx", "cy", "d", "fill", "font-size", "font-weight", "points", "rx", "ry",
-        "stroke", "stroke-dasharray", "stroke-width", "text-anchor", "x", "y",
-    )
-)  # fmt: skip
-"""Attributes taken over from Graphviz's SVG."""
+VIEW = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
+SHIFT = re.compile(r'transform="[^"]*translate\((\S+) (\S+)\)"')
+GROUP = '<g id="'
+PART = re.compile(
+    r"^<(?:(?:path|polygon|polyline|ellipse) [^<>]*/>|text [^<>]*>[^<>]*[^<>\s][^<>]*</text>)$", re.MULTILINE
+)
+"""The elements taken over from Graphviz's SVG, one a line, and no others. It escapes all text; a text of
+spaces only sets a base line."""
+LEFT_OUT = re.compile(r' font-family="[^"]*"| xml:space="preserve"')
+"""Said once for the whole picture, or without effect."""
 SEPARATORS = str.maketrans("MC,", "   ")
 Point = tuple[float, float]
 
@@ -80,7 +80,6 @@ class Drawn:
     """One thing as Graphviz drew it. Its SVG is ready; places are read from it when a view asks for them."""
 
     ref: str
-    parts: tuple[ET.Element, ...]
     shapes: str
     text: str
 
@@ -94,36 +93,37 @@ class Drawn:
         """Its text, in order."""
         return tuple(
             Word(
-                float(part.attrib["x"]),
-                float(part.attrib["y"]),
-                float(part.attrib["font-size"]),
-                "font-weight" in part.attrib,
-                part.text or "",
+                float(text.attrib["x"]),
+                float(text.attrib["y"]),
+                float(text.attrib["font-size"]),
+                "font-weight" in text.attrib,
+                text.text or "",
             )
-            for part in self.parts
-            if part.tag == TEXT
+            for text in _elements(self.text)
         )
 
     @cached_property
     def line(self) -> str:
         """The path of an arrow."""
-        return next((part.attrib["d"] for part in self.parts if part.tag == PATH), "")
+        return next((shape.attrib["d"] for shape in _elements(self.shapes) if shape.tag == "path"), "")
 
     @cached_property
     def head(self) -> str:
         """The corners of an arrow's head, or of a gate."""
-        return next((part.attrib["points"] for part in self.parts if part.tag == POLYGON), "")
+        return next(
+            (shape.attrib["points"] for shape in _elements(self.shapes) if shape.tag == "polygon"), ""
+        )
 
     @cached_property
     def rect(self) -> Rect:
         """The space its shapes take."""
         points: list[Point] = []
-        for part in self.parts:
-            if part.tag == ELLIPSE:
-                x, y, rx, ry = (float(part.attrib[name]) for name in ("cx", "cy", "rx", "ry"))
+        for shape in _elements(self.shapes):
+            if shape.tag == "ellipse":
+                x, y, rx, ry = (float(shape.attrib[name]) for name in ("cx", "cy", "rx", "ry"))
                 points += [(x - rx, y - ry), (x + rx, y + ry)]
             else:
-                points += _points(part.attrib.get("d") or part.attrib.get("points", ""))
+                points += _points(shape.attrib.get("d") or shape.attrib["points"])
         return _around(points)
 
     @cached_property
@@ -181,49 +181,31 @@ def laid_out(algorithm: Algorithm) -> Layout:
     return read(plan, run_dot(dot_of(plan)))
 
 
-def read(plan: Plan, svg: bytes) -> Layout:
-    """Read Graphviz's SVG."""
-    root = ET.fromstring(svg)  # noqa: S314  our own renderer wrote it
-    graph = root.find(f"{SVG}g")
-    assert graph is not None
-    _, _, width, height = (float(n) for n in root.attrib["viewBox"].split())
-    shift = re.search(r"translate\((\S+) (\S+)\)", graph.attrib["transform"])
-    assert shift is not None
-    found = {
-        drawn.ref: drawn
-        for child in graph
-        if child.tag == f"{SVG}g"
-        for drawn in (_drawn(child),)
-        if drawn is not None
-    }
+def read(plan: Plan, svg: str) -> Layout:
+    """Read Graphviz's SVG.
+
+    Raises:
+        DrawingError: It is not the SVG that Graphviz writes.
+    """
+    view, shift = VIEW.search(svg), SHIFT.search(svg)
+    if view is None or shift is None:
+        raise DrawingError("the layout program wrote no picture", f"check {DOT_SETTING}")
+    found: dict[str, Drawn] = {}
+    for group in LEFT_OUT.sub("", svg).split(GROUP)[1:]:
+        ref, _, body = group.partition('"')
+        parts = PART.findall(body.partition("</g>")[0])
+        shapes = "".join([part for part in parts if not part.startswith("<text")])
+        texts = "".join([part for part in parts if part.startswith("<text")])
+        found[unescape(ref)] = Drawn(unescape(ref), shapes, texts)
     arrows = [arrow.ref for arrow in plan.arrows]
     order = [*plan.frames, *arrows, "start", *plan.order, "safety", "key"]
     drawn = {ref: found[ref] for ref in order if ref in found}
-    return Layout(plan, Rect(0, 0, width, height), (float(shift[1]), float(shift[2])), drawn)
+    page = Rect(0, 0, float(view[1]), float(view[2]))
+    return Layout(plan, page, (float(shift[1]), float(shift[2])), drawn)
 
 
-def _drawn(group: ET.Element) -> Drawn | None:
-    if "id" not in group.attrib:
-        return None
-    parts: list[ET.Element] = []
-    shapes, texts = "", ""
-    for part in group.iter():
-        if part.tag == TEXT:
-            said = (part.text or "").strip()
-            if said:
-                parts.append(part)
-                texts += _element(part, escape(part.text or "", quote=False))
-        elif part.tag in SHAPES:
-            parts.append(part)
-            shapes += _element(part)
-    return Drawn(group.attrib["id"], tuple(parts), shapes, texts)
-
-
-def _element(part: ET.Element, text: str = "") -> str:
-    # Numbers, and colours and styles of ours: nothing that a definition says comes to stand in an attribute.
-    tag = part.tag.removeprefix(SVG)
-    written = "".join([f' {name}="{value}"' for name, value in part.attrib.items() if name in KEPT])
-    return f"<{tag}{written}>{text}</{tag}>" if text else f"<{tag}{written}/>"
+def _elements(markup: str) -> ET.Element:
+    return ET.fromstring(f"<g>{markup}</g>")  # noqa: S314  our own renderer wrote it
 
 
 def _points(text: str) -> tuple[Point, ...]:

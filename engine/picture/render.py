@@ -53,7 +53,7 @@ def dot_binary() -> Path:
     )
 
 
-def run_dot(text: str) -> bytes:
+def run_dot(text: str) -> str:
     """Lay out DOT text and give Graphviz's own SVG.
 
     Raises:
@@ -74,7 +74,7 @@ def run_dot(text: str) -> bytes:
             f"the layout failed: {said[-1] if said else f'exit code {done.returncode}'}",
             "draw fewer steps, or report this algorithm",
         )
-    return done.stdout
+    return done.stdout.decode(errors="replace")
 
 
 def png(svg: str, width_pt: float, height_pt: float, pixels_per_point: float = 2) -> bytes:

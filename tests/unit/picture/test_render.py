@@ -28,14 +28,14 @@ def _looked_for_anew(monkeypatch):
 class TestDot:
     def test_the_layout_program_comes_with_the_packages(self):
         assert dot_binary().is_file()
-        assert b"<svg" in run_dot("digraph { a -> b }")
+        assert "<svg" in run_dot("digraph { a -> b }")
 
     def test_a_system_dot_can_be_named(self, monkeypatch, tmp_path):
         own = tmp_path / "dot"
         own.write_text(f"#!{sys.executable}\nprint('drawn by another dot')\n")
         own.chmod(own.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("TREADWAY_DOT", str(own))
-        assert run_dot("digraph {}") == b"drawn by another dot\n"
+        assert run_dot("digraph {}") == "drawn by another dot\n"
 
     def test_a_wrong_path_is_named(self, monkeypatch):
         monkeypatch.setenv("TREADWAY_DOT", "/no/such/dot")
@@ -56,6 +56,14 @@ class TestDot:
         monkeypatch.setenv("TREADWAY_DOT", str(own))
         with pytest.raises(DrawingError, match="the layout failed: lost 3 edges"):
             run_dot("digraph {}")
+
+    def test_a_program_that_draws_nothing_is_an_error(self, monkeypatch, tmp_path):
+        own = tmp_path / "dot"
+        own.write_text(f"#!{sys.executable}\nprint('hello')\n")
+        own.chmod(0o755)
+        monkeypatch.setenv("TREADWAY_DOT", str(own))
+        with pytest.raises(DrawingError, match="wrote no picture"):
+            draw(replace(ladder(), digest="drawn by a program that draws nothing"), "svg")
 
     def test_text_that_is_no_graph_is_an_error(self):
         with pytest.raises(DrawingError, match="the layout failed"):
