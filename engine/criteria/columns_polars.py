@@ -1,6 +1,6 @@
 """Criteria as polars expressions, for populations in memory."""
 
-# ruff: noqa: D102 - each method is described in Columns
+# ruff: noqa: D102 - each method is described in column_words
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from engine.criteria.columns import Columns, Whole, facts_of
+from engine.criteria.column_words import Whole
+from engine.criteria.columns import Columns, facts_of
 from engine.criteria.core import Core, walk_once
 from engine.criteria.criterion import Criterion
 from engine.criteria.types import (

@@ -5,7 +5,7 @@ SQLAlchemy rewrites `not`, `is null` and comparison with null by precedence, and
 wrong where it does.
 """
 
-# ruff: noqa: D102 - each method is described in Columns
+# ruff: noqa: D102 - each method is described in column_words
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
-from engine.criteria.columns import ColumnError, Columns, Whole, bounds, facts_of
+from engine.criteria.column_words import Whole
+from engine.criteria.columns import ColumnError, Columns, bounds, facts_of
 from engine.criteria.criterion import Criterion
 from engine.criteria.types import (
     DECIMAL_PLACES,

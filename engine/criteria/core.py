@@ -63,7 +63,6 @@ Op = Literal[
     "count",  # how many operands are known
 ]
 
-
 COUNT_TEST = "count test"
 """Value of an `if` that compares a count: explanations take it as one leaf."""
 
@@ -104,11 +103,7 @@ class Core:
 
 
 UNKNOWN = Core("const", (), NULL, None)
-
-
 TRUE = Core("const", (), BOOLEAN, True)
-
-
 FALSE = Core("const", (), BOOLEAN, False)
 
 

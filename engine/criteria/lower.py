@@ -64,8 +64,6 @@ from engine.criteria.types import (
 
 MAX_SIZE = 20_000
 """Operators of one criterion with all its defines written out; more is refused."""
-
-
 MAX_DEPTH = 150
 """Levels of operators, through defines too; it bounds every recursion over a core."""
 
@@ -332,8 +330,6 @@ class _Lowering:
 
 
 _ARITHMETIC: dict[str, Op] = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
-
-
 _NUMBERED: dict[str, Op] = {
     "day": "day_number",
     "week": "week_number",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -147,16 +148,21 @@ def _simplified(criterion: Criterion, row: Facts) -> Value:
 def _value(encoding: Encoding, criterion: Criterion, pair: Pair) -> Value:
     match criterion.type:
         case DateType():
-            parts = [z3.simplify(part).as_long() for part in pair.term.parts]
+            parts = [_simple(part).as_long() for part in pair.term.parts]
             return dt.date(*parts)
         case StringType():
-            number = Fraction(z3.simplify(pair.term).as_fraction())
+            number = Fraction(_simple(pair.term).as_fraction())
             return next(text for text, place in encoding._numbers.items() if place == number)
         case DecimalType() | QuantityType():
-            number = Fraction(z3.simplify(pair.term).as_fraction())
+            number = Fraction(_simple(pair.term).as_fraction())
             return WIDE.divide(Decimal(number.numerator), Decimal(number.denominator))
         case _:
-            return z3.simplify(pair.term).as_long()
+            return _simple(pair.term).as_long()
+
+
+def _simple(term: Any) -> Any:
+    # The stubs of z3 do not say that a simplified number is a numeral.
+    return z3.simplify(term)
 
 
 def alike(criterion: Criterion, one: Value, other: Value) -> bool:

@@ -72,8 +72,8 @@ def test_again_on_is_the_first_day_it_is_true(hint: Callable[[str, dt.date], dt.
     criterion = compile_criterion("trial.weeks >= 6 and not bipolar", NAMES)
     found = again_on(criterion, patient, TODAY_IS, HORIZON, hint)
     assert found == day("2026-03-14")
-    assert criterion.evaluate(patient(found)) is True
-    assert criterion.evaluate(patient(found - dt.timedelta(days=1))) is False
+    assert criterion.evaluate(patient(day("2026-03-14"))) is True
+    assert criterion.evaluate(patient(day("2026-03-13"))) is False
 
 
 def test_again_on_passes_over_flips_that_do_not_make_it_true():

@@ -10,6 +10,7 @@ from engine.criteria import (
     DATE,
     Criterion,
     DecimalType,
+    Facts,
     IntegerType,
     Name,
     Names,
@@ -23,7 +24,7 @@ from tests.unit.criteria.tables import NAMES, facts
 T, F, U = True, False, None
 
 
-def both(criterion: Criterion, row: dict[str, Value]) -> Value:
+def both(criterion: Criterion, row: Facts) -> Value:
     """The answer of the closures, which the generated code shares."""
     value = criterion.evaluate(row)
     for lazy in (False, True):
