@@ -130,7 +130,7 @@ def _gate_chip(line: MoveLine) -> str:
     if line.gate is None:
         return '<td width="6"></td><td></td>'
     return (
-        f'<td width="6"></td><td fixedsize="true" width="36" height="16" bgcolor="{GATE.fill}" border="1" '
+        f'<td width="6"></td><td fixedsize="true" width="36" height="15" bgcolor="{GATE.fill}" border="1" '
         f'color="{GATE.line}">{sized("<b>GATE</b>", KIND_SIZE - 1)}</td>'
     )
 
