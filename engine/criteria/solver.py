@@ -17,13 +17,13 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
 import engine.criteria.arithmetic as arithmetic
 from engine.criteria.core import Core, walk_once
+from engine.criteria.solver_terms import Day, Pair, Term, Truth, day_number, month_length, parts_by_formula
 from engine.criteria.types import (
     DATE_MAX,
     DATE_MIN,
@@ -40,72 +40,9 @@ from engine.criteria.types import (
     Value,
 )
 
-# The stubs of z3 are partial; its terms are held as Any here and nowhere else.
-Term = Any
-_SCALE = 10**8
-_CUMULATIVE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
-
 
 class UnsolvableError(ValueError):
     """A criterion the solver cannot read; the message says which part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A value that may be unknown. `term` means nothing where `known` is false."""
-
-    known: Term
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A condition: formulas that hold exactly when it is true, and exactly when it is false."""
-
-    true: Term
-    false: Term
-
-
-class Day:
-    """A date as year, month, day or as a day number, each worked out when asked for."""
-
-    def __init__(
-        self,
-        encoding: Encoding,
-        parts: tuple[Term, Term, Term] | None,
-        number: Term | None,
-        in_care: bool = False,
-    ) -> None:
-        """Make a date; `in_care` says it lies in 1901 to 2099, where each fourth year is a leap year."""
-        self._in_care = in_care
-        self._encoding = encoding
-        self._parts = parts
-        self._number = number
-
-    @property
-    def has_parts(self) -> bool:
-        """Whether year, month and day are at hand."""
-        return self._parts is not None
-
-    @property
-    def parts(self) -> tuple[Term, Term, Term]:
-        """Year, month and day."""
-        if self._parts is None:
-            self._parts = self._encoding.parts_of(cast("Term", self._number))
-        return self._parts
-
-    @property
-    def number(self) -> Term:
-        """Days since the day before 0001-01-01."""
-        if self._number is None:
-            self._number = _day_number(*self.parts, in_care=self._in_care)
-        return self._number
-
-    @property
-    def key(self) -> Term:
-        """Orders dates: twelve months of 32 days."""
-        year, month, day = self.parts
-        return (year * 12 + month) * 32 + day
 
 
 class Encoding:
@@ -221,7 +158,7 @@ class Encoding:
         year, month, day = (self.z3.Int(f"{name} {part}") for part in ("year", "month", "day"))
         in_care = lo >= DATE_MIN and hi <= DATE_MAX
         found = Day(self, (year, month, day), None, in_care)
-        length = self._month_length(year, month, in_care)
+        length = month_length(self.z3, year, month, in_care)
         self.constraints += [month >= 1, month <= 12, day >= 1, day <= length]
         self.constraints += [found.key >= arithmetic.month_key(lo), found.key <= arithmetic.month_key(hi)]
         self.constraints += [year >= lo.year, year <= hi.year]
@@ -540,42 +477,21 @@ class Encoding:
             count = year * 12 + month - 1 + months
             moved_year = count / 12
             moved_month = count - moved_year * 12 + 1
-        length = self._month_length(moved_year, moved_month)
+        length = month_length(self.z3, moved_year, moved_month)
         return Day(self, (moved_year, moved_month, self.z3.If(number > length, length, number)), None)
-
-    def _month_length(self, year: Term, month: Term, in_care: bool = False) -> Term:
-        leap = year % 4 == 0 if in_care else self._leap(year)
-        short = self.z3.Or([month == one for one in (4, 6, 9, 11)])
-        return self.z3.If(month == 2, self.z3.If(leap, 29, 28), self.z3.If(short, 30, 31))
-
-    def _leap(self, year: Term) -> Term:
-        return self._and(year % 4 == 0, self._or(year % 100 != 0, year % 400 == 0))
 
     def parts_of(self, number: Term) -> tuple[Term, Term, Term]:
         """Year, month and day of a day number: by formula when evaluating, else as new variables."""
         if self.evaluating:
-            return self._parts_by_formula(number)
+            return parts_by_formula(self.z3, number)
         self._fresh += 1
         year, month, day = (
             self.z3.Int(f"{self.prefix}day {self._fresh} {p}") for p in ("year", "month", "day")
         )
-        valid = [month >= 1, month <= 12, day >= 1, day <= self._month_length(year, month)]
+        valid = [month >= 1, month <= 12, day >= 1, day <= month_length(self.z3, year, month)]
         self.constraints += [*valid, year >= -400, year <= 10800]
         inside = self._and(number >= -100_000, number <= 3_900_000)
-        self.constraints.append(self.z3.Implies(inside, _day_number(year, month, day) == number))
-        return year, month, day
-
-    def _parts_by_formula(self, number: Term) -> tuple[Term, Term, Term]:
-        # Years that begin on 1 March put the leap day last; 305 days lie before the first of them.
-        days = number + 305
-        era = days / 146097
-        of_era = days % 146097
-        year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365
-        of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100)
-        month_of_year = (5 * of_year + 2) / 153
-        day = of_year - (153 * month_of_year + 2) / 5 + 1
-        month = self.z3.If(month_of_year < 10, month_of_year + 3, month_of_year - 9)
-        year = year_of_era + era * 400 + self.z3.If(month <= 2, 1, 0)
+        self.constraints.append(self.z3.Implies(inside, day_number(self.z3, year, month, day) == number))
         return year, month, day
 
     # Back
@@ -612,21 +528,3 @@ class Encoding:
 def _exact(z3: Term, value: Decimal | int) -> Term:
     found = Fraction(value)
     return z3.Q(found.numerator, found.denominator)
-
-
-def _day_number(year: Term, month: Term, day: Term, in_care: bool = False) -> Term:
-    import z3
-
-    chooser = cast("Any", z3)
-    before = year - 1
-    if in_care:
-        # From 1901 to 2099 the centuries always take 15 leap days off.
-        leap, centuries = year % 4 == 0, 15
-    else:
-        leap = chooser.And(year % 4 == 0, chooser.Or(year % 100 != 0, year % 400 == 0))
-        centuries = before / 100 - before / 400
-    passed: Term = chooser.IntVal(_CUMULATIVE[11])
-    for number in range(11, 0, -1):
-        passed = chooser.If(month == number, _CUMULATIVE[number - 1], passed)
-    leap_day = chooser.If(chooser.And(leap, month > 2), 1, 0)
-    return before * 365 + before / 4 - centuries + passed + leap_day + day
