@@ -2,6 +2,8 @@
 
 MAX_BYTES = 10_000_000
 """Of one file; the limit for unreadable files."""
+MAX_LINES = 200_000
+"""Lines of one file."""
 MAX_DEPTH = 40
 """Levels of mappings and lists inside each other; it bounds every recursion over a tree."""
 MAX_NODES = 100_000

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 import yaml
 
 from engine.definition import syntax_words
-from engine.definition.limits import MAX_BYTES, MAX_DEPTH, MAX_NODES
+from engine.definition.limits import MAX_BYTES, MAX_DEPTH, MAX_LINES, MAX_NODES
 from engine.definition.tree import Items, Map, Node, SourceFile, Text, kind_of
 from engine.definition.troubles import Trouble, Troubles
 from engine.model.errors import UnreadableError
@@ -37,6 +37,7 @@ class _Parser(Protocol):
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
+_BEGINNING = 1_000
 _TAB_INDENT = re.compile(r"^ *\t+", re.MULTILINE)
 
 
@@ -91,6 +92,12 @@ def text_of_file(path: Path, label: str) -> str:
 def read_text(text: str, label: str, troubles: Troubles | None = None) -> Read:
     """Read the text of a file; `label` names it in findings."""
     found = Troubles() if troubles is None else troubles
+    if len(text) > MAX_BYTES or text.count("\n") + text.count("\r") > MAX_LINES:
+        # Not even its lines are looked at; the beginning stands for the file.
+        source = SourceFile(label, text[:_BEGINNING])
+        detail = f"{MAX_BYTES // 1_000_000} MB or {MAX_LINES} lines"
+        found.add(Trouble("too-large", source.place(1, 1), detail=detail))
+        return Read(source, None, found)
     source = SourceFile(label, text)
     if any([_forbidden(source, found), _tabs(source, found)]):
         return Read(source, None, found)

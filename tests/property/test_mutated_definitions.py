@@ -1,8 +1,11 @@
 """Whatever is done to a definition, it loads, or every finding has a place inside one of its files."""
 
 import random
+import subprocess
+import sys
 import time
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
@@ -156,3 +159,27 @@ def test_a_flood_is_answered_in_time_with_a_list_a_person_can_read(flood):
     assert time.process_time() - began < 2
     assert 1 <= len(loaded.findings) <= 1_100
     judge(loaded, "draft.yaml")
+
+
+MEMORY = """
+import resource, sys
+from engine.definition.loader import load_shipped, load_text
+from tests.property.test_mutated_definitions import FLOODS
+load_shipped("stepwise-depression")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for text in (*FLOODS.values(), "\\n" * 9_000_000, "a: " + "x" * 9_000_000, "[" * 9_000_000):
+    load_text(text, "draft.yaml")
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(grown // (1_000_000 if sys.platform == "darwin" else 1_000))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="memory is measured the Unix way")
+def test_floods_need_little_memory():
+    """In a process of its own: all of them together, and what was read before them is left out."""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 200

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.definition import limits
 from engine.definition.checks import ALL
 from engine.definition.checks.registry import STORY
 from engine.definition.loader import load, load_text
@@ -86,3 +87,14 @@ def test_a_check_is_named_after_its_function_and_says_so():
         assert check.code == module.CODE
         assert module.__doc__.startswith(f"`{check.code}`: ")
         assert check.function.__doc__
+
+
+def test_the_page_of_the_limits_names_each_of_them():
+    page = (PAGES / "too-large.md").read_text("utf-8")
+    counted = {name: value for name, value in vars(limits).items() if name.startswith("MAX_")}
+    # Told by checks of their own, or never met by a reader.
+    for name in ("MAX_BYTES", "MAX_DEPTH", "MAX_TROUBLES", "MAX_COUNT", "MAX_CHAIN", "MAX_MISTAKEN"):
+        del counted[name]
+    assert [
+        name for name, value in counted.items() if f"{value:,}" not in page and f"{value} " not in page
+    ] == []
