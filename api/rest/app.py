@@ -77,6 +77,7 @@ def create_app(store: Store, doorkeeper: Doorkeeper, settings: Settings | None =
             PoolTimeoutError: _known,
         },
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
     )
     state: Any = app.state
     state.store, state.doorkeeper, state.settings = store, doorkeeper, settings

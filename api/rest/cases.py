@@ -61,11 +61,25 @@ ETAG: Final[dict[str, Any]] = {
 }
 
 
+_CASE_ID: Final = {"case_id": "$response.body#/case"}
+_SEEN: Final = {**_CASE_ID, "If-Match": "$response.header.ETag"}
+FROM_CASE: Final[dict[str, Any]] = {
+    "read": {"operationId": "cases_read", "parameters": _CASE_ID},
+    "decisions": {"operationId": "cases_decide", "parameters": _CASE_ID},
+    "history": {"operationId": "cases_history", "parameters": _CASE_ID},
+    "diagram": {"operationId": "cases_diagram", "parameters": _CASE_ID},
+    "events": {"operationId": "cases_enter", "parameters": _SEEN},
+    "moves": {"operationId": "cases_move", "parameters": _SEEN},
+    "migration": {"operationId": "cases_go_over", "parameters": _SEEN},
+}
+"""What can be asked of a case next, and where the answer holds what that takes."""
+
+
 @router.post(
     "/cases",
     status_code=201,
     **with_answer(
-        needs(Right.OPEN_CASE, 409, body=True), ok(WrittenAnswer, 201, "It is open.", headers=ETAG)
+        needs(Right.OPEN_CASE, 409, body=True), ok(WrittenAnswer, 201, "It is open.", headers=ETAG, links=FROM_CASE)
     ),
 )
 def open_case(body: CaseBody, caller: Asking, key: IdempotencyKey = None) -> Response:
@@ -85,7 +99,7 @@ def open_case(body: CaseBody, caller: Asking, key: IdempotencyKey = None) -> Res
     return reply
 
 
-@router.get("/cases/{case_id}", **with_answer(needs(Right.READ_CASE), ok(CaseAnswer, headers=ETAG)))
+@router.get("/cases/{case_id}", **with_answer(needs(Right.READ_CASE), ok(CaseAnswer, headers=ETAG, links=FROM_CASE)))
 def read(case_id: Case, caller: Asking, if_none_match: IfNoneMatch = None) -> Response:
     """A case as it is: where it stands, what is taken, what is stopped."""
     with caller.desk() as desk:
@@ -182,7 +196,7 @@ def diagram(case_id: Case, caller: Asking, on: On = None, if_none_match: IfNoneM
     )
 
 
-_WRITTEN = ok(WrittenAnswer, 201, "All of it was stored.", headers=ETAG)
+_WRITTEN = ok(WrittenAnswer, 201, "All of it was stored.", headers=ETAG, links=FROM_CASE)
 
 
 @router.post(

@@ -24,6 +24,7 @@ class World:
     store: Store
     people: Crew
     cases: dict[str, str] = field(default_factory=dict[str, str])
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
 
     def ask(self, method: str, path: str, who: str | None = "harbour-clinician", **more: Any) -> Response:
         """Send a request as somebody."""
