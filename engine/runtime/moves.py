@@ -17,10 +17,10 @@ from engine.model.decision import (
 )
 from engine.model.gate import Gate
 from engine.runtime.day import Day
-from engine.runtime.evidence_for import minimal
+from engine.runtime.evidence_for import Need, minimal, together
 from engine.runtime.gate import gate_answer, gate_needs
 from engine.runtime.interrupts import freezes_move
-from engine.runtime.options import Verdict, lifted, option_status, verdicts
+from engine.runtime.options import lifted, option_status, verdicts
 from engine.runtime.options import worst as worst_status
 from engine.runtime.parts import (
     PartResult,
@@ -202,7 +202,7 @@ def _target_options(asked: _Asked, target: Step) -> Iterator[PartResult]:
     left = day.trial.option if asked.move.target is None and day.trial is not None else None
     names = dict.fromkeys(o for row in target.options[role] for o in row.options if o != left)
     best: list[OptionStatus] = []
-    undecided: list[list[Verdict]] = []
+    opening: list[Need] = []
     shown: list[Reason] = []
     for row in target.options[role]:
         for name in row.options:
@@ -221,9 +221,12 @@ def _target_options(asked: _Asked, target: Step) -> Iterator[PartResult]:
                 return
             if asked.explained:
                 found = list(verdicts(day, option, role, None))
+                row_part = condition_part(day, row.when)
                 if status is OptionStatus.UNDECIDED:
-                    undecided.append(found)
+                    waiting = [row_part.to_permit] if when is None else []
+                    opening.extend(together([*waiting, lifted(found)]))
                 shown += [v.reason for v in found if v.status is status][:1]
+                shown += [reason for reason in row_part.reasons if reason.holds is not True][:1]
     if not best:
         text = f"{target.title} offers no other treatment"
         reason = Reason(Part.OPTION, "no_option", False, text, overridable=False)
@@ -237,6 +240,6 @@ def _target_options(asked: _Asked, target: Step) -> Iterator[PartResult]:
         Part.OPTION,
         value,
         reasons,
-        minimal(need for found in undecided for need in lifted(found)),
+        minimal(opening),
         passable=value is None,
     )
