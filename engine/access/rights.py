@@ -98,11 +98,17 @@ OPENED_BY_GLASS: Final = frozenset({Right.READ_BOARD, Right.READ_CASE})
 """What breaking the glass brings: reading, and nothing that changes a record."""
 
 _ROLES: Final = {row.right: row.roles for row in TABLE}
+_WORDS: Final = {row.right: row.does for row in TABLE}
 
 
 def roles_with(right: Right) -> frozenset[Role]:
     """The roles that bring a right."""
     return _ROLES.get(right, frozenset())
+
+
+def does(right: Right) -> str:
+    """What a right allows, in words that follow "may"."""
+    return _WORDS[right]
 
 
 def rights_of(role: Role) -> frozenset[Right]:

@@ -15,7 +15,7 @@ from engine.service.board import (
     board_page,
     changes_since,
 )
-from engine.service.desk import RIGHTS, ROLES, AccessDeniedError, Actor, Desk
+from engine.service.desk import ROLES, AccessDeniedError, Actor, Desk
 from engine.service.kept import (
     AlgorithmMissingError,
     Listed,
@@ -39,7 +39,6 @@ from engine.service.reading import (
 from engine.service.writing import Written, new_case, refused, write, write_whole
 
 __all__ = [
-    "RIGHTS",
     "ROLES",
     "AccessDeniedError",
     "Actor",

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
+from engine.access.rights import Right
 from engine.model.decision import Due
 from engine.model.errors import EngineError
 from engine.runtime.decide import day_of, decisions
@@ -85,7 +86,7 @@ def board_page(desk: Desk, wanted: BoardFilter, after: str | None = None, limit:
     Raises:
         BadCursorError: `after` is no cursor.
     """
-    desk.actor.needs_right("read cases")
+    desk.actor.needs_right(Right.READ_BOARD)
     if after is not None and not (after.isascii() and after.isalnum() and len(after) <= 24):
         raise BadCursorError("the cursor is not one of a page", "take `after` from the page before")
     found: list[BoardCase] = []
@@ -129,7 +130,7 @@ def _judged(desk: Desk, listed: ListedCase) -> BoardCase:
 
 def changes_since(desk: Desk, position: int | None, limit: int = 200) -> tuple[tuple[Change, ...], int]:
     """Cases that changed after a position, and the position to go on from; None gives only the latter."""
-    desk.actor.needs_right("read cases")
+    desk.actor.needs_right(Right.READ_BOARD)
     mine = events.c.clinic_id == desk.clinic_id
     query = select(events.c.case_id, events.c.seq, events.c.recorded_at, board.c.step)
     query = query.join(

@@ -1,21 +1,16 @@
 """Where an actor works: a clinic of a store with its clock, and what the table of rights allows there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
+from engine.access.rights import Right, Role, does, roles_with
 from engine.model.algorithm import Algorithm
 from engine.model.errors import EngineError, EvidenceError
 from engine.store.rows import AuditRow, Stamp
 from engine.store.store import Store
 
-ROLES = ("reader", "care_manager", "clinician", "consultant", "author", "approver", "auditor", "admin")
-
-RIGHTS: Mapping[str, frozenset[str]] = {
-    "read cases": frozenset(("reader", "care_manager", "clinician", "consultant")),
-    "write cases": frozenset(("care_manager", "clinician", "consultant")),
-}
-"""Who may do what; whatever is not named here is denied."""
+ROLES = tuple(role.value for role in Role)
 
 
 class AccessDeniedError(EngineError):
@@ -29,13 +24,15 @@ class Actor:
     name: str
     roles: frozenset[str] | None = None
 
-    def needs_right(self, right: str) -> None:
-        """Raise `AccessDeniedError` unless one of the roles has this right."""
-        allowed = RIGHTS[right]
-        if self.roles is not None and not self.roles & allowed:
-            raise AccessDeniedError(
-                f"{self.name} may not {right}", f"it needs one of the roles {', '.join(sorted(allowed))}"
-            )
+    def needs_right(self, *rights: Right) -> None:
+        """Raise `AccessDeniedError` unless the roles bring each of these rights, by the table of rights."""
+        for right in sorted(rights):
+            allowed = roles_with(right)
+            if self.roles is not None and not self.roles & allowed:
+                raise AccessDeniedError(
+                    f"{self.name} may not {does(right)}",
+                    f"it needs one of the roles {', '.join(sorted(allowed))}",
+                )
 
 
 def _now() -> datetime:

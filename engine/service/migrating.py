@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
 from engine.model.case import Case
 from engine.model.decision import Decisions
@@ -53,7 +54,7 @@ def try_migration(desk: Desk, case_id: str, version: str, on: date) -> Migration
         UnknownNameError: No such case, or no such version of its algorithm.
         EvidenceError: A date after today, or before the case's last event.
     """
-    desk.actor.needs_right("read cases")
+    desk.actor.needs_right(Right.READ_CASE)
     view = view_of(desk, case_id)
     algorithm = find_algorithm(desk, view.case.algorithm, version).usable()
     _check_day(desk, view, on)
@@ -78,7 +79,7 @@ def migrate(
         CaseConflict, KeyReusedError, StoreUnavailableError: As `write`.
         UnknownNameError, EvidenceError: As `try_migration`.
     """
-    desk.actor.needs_right("write cases")
+    desk.actor.needs_right(Right.MIGRATE_CASE)
     idempotency = idempotency_of(key, "migrate", case_id, version, on, reason)
     known = desk.store.replayed(desk.clinic_id, idempotency)
     if known is not None:

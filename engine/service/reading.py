@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
 from engine.model.case import Case
 from engine.model.decision import Decision, Decisions, OptionAnswer
@@ -32,7 +33,7 @@ class CaseView:
 
 def list_cases(desk: Desk, step: str | None = None) -> tuple[ListedCase, ...]:
     """Cases of the clinic by number; one line of the audit names them all."""
-    desk.actor.needs_right("read cases")
+    desk.actor.needs_right(Right.READ_BOARD)
     listed = desk.store.list_cases(desk.clinic_id, step=step)
     shown = tuple(item.board.case_id for item in listed)
     add_audit(desk, "list cases", shown, f"step {step}" if step else "all")
@@ -49,7 +50,7 @@ def read_case(
         HistoryError: Nothing was known yet at `as_of`.
         AlgorithmMissingError: See there.
     """
-    desk.actor.needs_right("read cases")
+    desk.actor.needs_right(Right.READ_CASE)
     view = view_of(desk, case_id, as_of)
     add_audit(desk, action, (case_id,), "" if as_of is None else f"as of {as_of}")
     return view

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from engine.access.entries import rights_for
 from engine.model.decision import Decision
 from engine.model.entry import Entry
 from engine.model.errors import CaseConflict
@@ -26,7 +27,7 @@ def try_entry(desk: Desk, case_id: str, entry: Entry, expected_seq: int | None =
     Raises:
         CaseConflict, EvidenceError, UnknownNameError, AccessDeniedError: As `write` would.
     """
-    desk.actor.needs_right("write cases")
+    desk.actor.needs_right(*rights_for(entry))
     view = read_case(desk, case_id)
     if expected_seq is not None and expected_seq != view.case.seq:
         since = tuple(event for event in view.events if event.seq > expected_seq)

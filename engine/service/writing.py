@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from engine.access.entries import rights_for
+from engine.access.rights import Right
 from engine.definition.loader import Loaded
 from engine.model.case import Case, Patient
 from engine.model.decision import Decision
@@ -56,7 +58,7 @@ def new_case(
         EvidenceError: A date in the future, an impossible patient or earlier treatment; nothing is stored.
         AccessDeniedError, StoreUnavailableError: Nothing is stored.
     """
-    desk.actor.needs_right("write cases")
+    desk.actor.needs_right(Right.OPEN_CASE)
     algorithm = loaded.usable()
     not_after_today(desk, opened_on)
     idempotency = idempotency_of(
@@ -122,7 +124,7 @@ def _carry_out(
     *,
     whole: bool,
 ) -> Written:
-    desk.actor.needs_right("write cases")
+    desk.actor.needs_right(*(right for entry in entries for right in rights_for(entry)))
     idempotency = idempotency_of(key, case_id, *entries)
     known = desk.store.replayed(desk.clinic_id, idempotency)
     if known is not None:

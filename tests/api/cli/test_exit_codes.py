@@ -101,6 +101,16 @@ class TestSixNotAllowed:
         assert result.code == 6
         assert "care_manager, clinician, consultant" in result.err
 
+    def test_a_care_manager_records_and_does_not_treat(self, treadway, assessed):
+        """One table of rights: each thing in an entry asks for its own right."""
+        assert treadway("case note 1001 called --roles care_manager --on 2024-01-09").code == 0
+        result = treadway(
+            "case start 1001 sertraline --dose-mg-per-day 50 --roles care_manager --on 2024-01-09"
+        )
+        assert result.code == 6
+        assert "may not start, change and stop treatments" in result.err
+        assert treadway("case move 1001 start_ssri --roles care_manager --on 2024-01-09").code == 6
+
     def test_an_author_reads_no_cases(self, treadway, assessed):
         assert treadway("case show 1001 --roles author").code == 6
 
