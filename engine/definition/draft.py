@@ -32,6 +32,7 @@ class Kind(StrEnum):
     INTERRUPT = "interrupt"
     FLAG = "flag"
     SOURCE = "source"
+    PARAMETER = "parameter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from engine.definition.schema.base import Sourced
 from engine.definition.schema.files import AlgorithmFile
 from engine.definition.schema.formulary import FormularyPart
 from engine.definition.tree import Map, plain_of
-from engine.model.algorithm import Algorithm, Approval, Claim, Step
+from engine.model.algorithm import Algorithm, Approval, Claim, Parameter, Step
 from engine.model.formulary import Formulary
 
 
@@ -43,9 +43,10 @@ class _Builder:
             lambda name, part, place: evidence_builder.evidence_type(desk, name, part, place),
         )
         parameters = built(
-            gather("parameters", lambda one: one.parameters),
+            gather("parameters", lambda one: one.parameters, Kind.PARAMETER),
             lambda name, part, place: facts.parameter(desk, name, part, place),
         )
+        parameters |= self._settings(parameters)
         defines = built(
             gather("define", lambda one: one.define),
             lambda name, part, place: facts.define(desk, name, part, place),
@@ -104,6 +105,16 @@ class _Builder:
             if isinstance(found.part, Sourced) and found.part.source is not None:
                 owner = f"`{found.name}`" if found.name else "the file"
                 self.desk.use_text(Kind.SOURCE, found.part.source, owner)
+
+    def _settings(self, parameters: dict[str, Parameter]) -> dict[str, Parameter]:
+        """Parameters of libraries with the values this algorithm gives them."""
+        places = map_of(self.file, "settings")
+        return {
+            str(name): facts.setting(self.desk, parameters[name], said, places.value_place(name))
+            for name, said in self.file.settings.items()
+            if self.desk.use(Kind.PARAMETER, name, places.key_place(name), "`settings`")
+            and name in parameters
+        }
 
     def _formularies(self) -> list[FormularyPart]:
         return [file.formulary for file in self.files if file.formulary is not None]

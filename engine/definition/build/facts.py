@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.definition.build.conditions import condition, line, optional
@@ -10,7 +11,14 @@ from engine.definition.build.desk import Desk, place_of, plain, plains, title_of
 from engine.definition.draft import Kind
 from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.evidence import MeasurePart, SeriesPart
-from engine.definition.schema.files import DefinePart, ParameterPart, SourcePart, StagingPart, TrialsPart
+from engine.definition.schema.files import (
+    DefinePart,
+    ParameterPart,
+    SettingPart,
+    SourcePart,
+    StagingPart,
+    TrialsPart,
+)
 from engine.definition.tree import Text
 from engine.model.algorithm import Define, Measure, Parameter, Series, Source, StageBand, TrialRule
 from engine.model.criterion import Condition, Line
@@ -30,12 +38,9 @@ def source(name: str, part: SourcePart | str, place: Place) -> Source:
 
 def parameter(desk: Desk, name: str, part: ParameterPart, place: Place) -> Parameter:
     """Build a parameter. A number without a point is whole; anything else is a code."""
-    text = str(part.value).strip()
-    value: Decimal | int | str = text
-    if _NUMBER.match(text):
-        value = Decimal(text) if "." in text else int(text)
+    value = _constant(part.value)
     if isinstance(value, str) and not part.values and "values" not in part.node.lost:
-        desk.trouble("parameter-without-values", part.spot("value"), text, f"`{name}`")
+        desk.trouble("parameter-without-values", part.spot("value"), value, f"`{name}`")
     return Parameter(
         name=name,
         title=title_of(part.title, name),
@@ -47,6 +52,27 @@ def parameter(desk: Desk, name: str, part: ParameterPart, place: Place) -> Param
         unverified=part.unverified,
         place=place,
     )
+
+
+def setting(desk: Desk, given: Parameter, said: SettingPart | str, place: Place) -> Parameter:
+    """The parameter with another value; unchanged where a number is set to a word, or a code to a number."""
+    part = said if isinstance(said, SettingPart) else None
+    text = part.value if part else str(said)
+    value = _constant(text)
+    if isinstance(value, str) != isinstance(given.value, str):
+        wanted = "a code" if isinstance(given.value, str) else "a number"
+        desk.trouble("wrong-type", place, given.name, detail=f"must be {wanted}, not `{str(value)[:60]}`")
+        return given
+    source = plain(part.source) if part else None
+    return replace(given, value=value, source=source or given.source)
+
+
+def _constant(text: str) -> Decimal | int | str:
+    """A number where it is written as one, whole without a point; else a code."""
+    words = str(text).strip()
+    if not _NUMBER.match(words):
+        return words
+    return Decimal(words) if "." in words else int(words)
 
 
 def define(desk: Desk, name: str, part: DefinePart | Text, place: Place) -> Define | None:

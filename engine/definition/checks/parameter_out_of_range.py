@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from engine.definition.build.desk import map_of
 from engine.definition.draft import Draft
 from engine.definition.judging import listed
 from engine.definition.schema.files import ParameterPart
@@ -27,9 +28,12 @@ def parameter_out_of_range(draft: Draft) -> Iterator[Finding]:
                 allowed = f"{'any' if low is None else low} to {'any' if high is None else high}"
         if allowed:
             part = parts.get(parameter.name)
+            place = part.spot("value") if part else parameter.place
+            if draft.root is not None and parameter.name in draft.root.settings:
+                place = map_of(draft.root, "settings").value_place(parameter.name)
             yield Finding(
                 CODE,
-                part.spot("value") if part else parameter.place,
+                place,
                 f"`{parameter.name}` is {parameter.value}, but may be {allowed}",
                 "the algorithm would begin with a value that no clinic may set",
                 "change the value, or what it may be",

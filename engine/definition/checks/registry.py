@@ -57,6 +57,7 @@ from engine.definition.checks.unknown_key import unknown_key
 from engine.definition.checks.unknown_move import unknown_move
 from engine.definition.checks.unknown_name import unknown_name
 from engine.definition.checks.unknown_option import unknown_option
+from engine.definition.checks.unknown_parameter import unknown_parameter
 from engine.definition.checks.unknown_source import unknown_source
 from engine.definition.checks.unknown_step import unknown_step
 from engine.definition.checks.unreachable_step import unreachable_step
@@ -126,6 +127,7 @@ NAMING = _checks(
     unknown_gate,
     unknown_conclusion,
     unknown_source,
+    unknown_parameter,
     unknown_interrupt,
     unknown_flag,
     unknown_item,

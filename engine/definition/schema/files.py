@@ -58,6 +58,15 @@ class DefinePart(Reasoned):
     when: ConditionPart | None = None
 
 
+class SettingPart(Sourced):
+    """Another value for a parameter of a library."""
+
+    value: Words
+
+
+SettingOrText = Annotated[
+    Annotated[Words, Tag("<text>")] | Annotated[SettingPart, Tag("<map>")], Discriminator(shape_of)
+]
 DefineOrText = Annotated[
     Annotated[Cql, Tag("<text>")] | Annotated[DefinePart, Tag("<map>")], Discriminator(shape_of)
 ]
@@ -153,6 +162,7 @@ class AlgorithmFile(Shared):
     approved: list[ApprovalPart] = []
     review_by: Day | None = None
     use: list[Path] = []
+    settings: dict[Snake, SettingOrText] = {}
     replaces: ReplacesPart | None = None
     measures: list[MeasurePart] = []
     episode: OnsetPart | None = None

@@ -192,3 +192,47 @@ class TestLoading:
 )
 def test_two_things_with_one_name_are_told_once(parts, code):
     assert [one.code for one in loaded(parts).findings if one.severity is Severity.ERROR] == [code]
+
+
+class TestSettings:
+    """An algorithm of another country uses the same library with other values."""
+
+    LIBRARY = LIBRARY + (
+        "parameters:\n"
+        "  region: {value: US, values: [US, UK], source: k}\n"
+        "  limit: {value: 20, from: 15, to: 25, source: k}\n"
+    )
+
+    def with_settings(self, folder: Path, settings: str):
+        (folder.parent / "library/rooms/scales.yaml").write_text(self.LIBRARY)
+        text = (folder / "algorithm.yaml").read_text()
+        (folder / "algorithm.yaml").write_text(f"{text}settings: {settings}\n")
+        return load(folder)
+
+    def test_give_parameters_of_libraries_another_value(self, folder):
+        algorithm = self.with_settings(folder, "{region: UK, limit: {value: 18, source: k}}").usable()
+        assert {name: one.value for name, one in algorithm.parameters.items()} == {
+            "region": "UK",
+            "limit": 18,
+        }
+        assert algorithm.parameters["limit"].high == 25
+
+    def test_are_part_of_the_digest(self, folder):
+        before = load(folder).usable().digest
+        assert self.with_settings(folder, "{region: UK}").usable().digest != before
+
+    @pytest.mark.parametrize(
+        ("settings", "code"),
+        [
+            ("{region: FR}", "parameter-out-of-range"),
+            ("{limit: 30}", "parameter-out-of-range"),
+            ("{limit: high}", "wrong-type"),
+            ("{region: 3}", "wrong-type"),
+            ("{limits: 18}", "unknown-parameter"),
+            ("{limit: {valu: 18}}", "unknown-key"),
+        ],
+    )
+    def test_stay_within_what_the_library_allows(self, folder, settings, code):
+        [finding] = self.with_settings(folder, settings).findings
+        assert finding.code == code
+        assert finding.excerpt == f"settings: {settings}"
