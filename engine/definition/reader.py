@@ -50,15 +50,6 @@ class Read:
     troubles: Troubles
 
 
-def read_file(path: Path, label: str, troubles: Troubles | None = None) -> Read:
-    """Read a file of a definition.
-
-    Raises:
-        UnreadableError: It is not there, a folder, not text in UTF-8, over 10 MB, or may not be read.
-    """
-    return read_text(text_of_file(path, label), label, troubles)
-
-
 def text_of_file(path: Path, label: str) -> str:
     """The text of a file.
 
@@ -245,12 +236,12 @@ class _Reading:
             level.node.append(node)
             return True
         if level.key is None:
-            level.key = self._key(level.node, node, place)
+            level.key = self._key(node, place)
             return False
         key, level.key = level.key, None
         return self._entry(level.node, key, node)
 
-    def _key(self, owner: Map, node: Node | None, place: Place) -> Text:
+    def _key(self, node: Node | None, place: Place) -> Text:
         if isinstance(node, Text):
             if node == "<<" and node.plain:
                 self.troubles.add(Trouble("merge-key", place))
@@ -272,8 +263,3 @@ class _Reading:
             return False
         owner.put(key, node)
         return True
-
-
-def empty_file(label: str) -> SourceFile:
-    """A file without text, for places of what no file holds."""
-    return SourceFile(label, "")

@@ -10,7 +10,7 @@ from engine.definition.draft import Kind
 from engine.definition.limits import MAX_FIELDS, MAX_VALUES
 from engine.definition.schema.conditions import CriterionPart
 from engine.definition.schema.evidence import EvidencePart, FieldPart
-from engine.definition.tree import Map, Text
+from engine.definition.tree import Text
 from engine.model.criterion import Line
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
 from engine.model.place import Place
@@ -111,9 +111,3 @@ def _bounds(
         desk.trouble("range-reversed", place, key, owner, f"{bounds[0]} to {bounds[1]}")
         return bounds[1], bounds[0]
     return bounds[0], bounds[1]
-
-
-def declare(desk: Desk, parts: dict[str, EvidencePart], places: Map) -> None:
-    """Note the names of the types, so that rules written before them find them."""
-    for name in parts:
-        desk.draft.declare(Kind.EVIDENCE, str(name), places.key_place(name))

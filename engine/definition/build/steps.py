@@ -21,13 +21,6 @@ SAME = "same"
 _LEADING = (Role.PRIMARY, Role.AUGMENTATION)
 
 
-def declare(desk: Desk, steps: Mapping[str, StepPart], places: Mapping[str, Place], lost: set[str]) -> None:
-    """Note the names of the steps."""
-    for name in steps:
-        desk.draft.declare(Kind.STEP, str(name), places[str(name)])
-    desk.draft.broken |= lost
-
-
 def step(
     desk: Desk, name: str, part: StepPart, place: Place, formulary: Formulary, evidence: Evidence
 ) -> Step:
