@@ -188,6 +188,8 @@ class Case:
     closed_on: date | None = None
     assigned_to: str | None = None
     discuss: bool = False
+    question: str | None = None
+    """What the case review is asked, while it is to discuss the case."""
 
     @property
     def visit(self) -> Visit:

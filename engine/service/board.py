@@ -1,42 +1,30 @@
 """The board: which cases a clinic has, what each waits for, and which have changed."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection
 
 from engine.access.rights import Right
 from engine.model.decision import Due
-from engine.model.errors import EngineError
-from engine.runtime.decide import day_of, decisions
-from engine.runtime.lanes import Lane, lane_of
-from engine.service.desk import Desk, add_audit
-from engine.service.reading import view_of
+from engine.runtime.lanes import Lane
+from engine.service.desk import Desk
+from engine.service.turning import turn_day
+from engine.store import board as pages
+from engine.store import log
+from engine.store.audit import read_with_audit
+from engine.store.board import BadCursorError, BoardFilter
 from engine.store.database import reading
-from engine.store.rows import ListedCase
-from engine.store.schema import board, events
+from engine.store.rows import AuditRow, ListedCase
 
-MOST_ROWS = 200
+__all__ = [
+    "BadCursorError", "BoardCase", "BoardCounts", "BoardFilter", "BoardPage", "Change",
+    "board_counts", "board_page", "changes_since",
+]  # fmt: skip
 
-
-class BadCursorError(EngineError):
-    """The cursor of a page was not made by the page before."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFilter:
-    """What a page of the board is limited to; all of it holds at once."""
-
-    step: str | None = None
-    flag: str | None = None
-    lane: str | None = None
-
-    def words(self) -> str:
-        """For the audit."""
-        parts = (("step", self.step), ("flag", self.flag), ("lane", self.lane))
-        return ", ".join(f"{name} {value}" for name, value in parts if value is not None) or "all"
+TURNED_BY_A_READER = 50
+"""Rows of an earlier day that one look at the board brings up to date; a worker does the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +32,21 @@ class BoardCase:
     """A row of the board. `lane` None: closed or at an end."""
 
     listed: ListedCase
-    lane: Lane | None
-    flags: tuple[str, ...]
-    due: Due | None
+
+    @property
+    def lane(self) -> Lane | None:
+        """What it waits for."""
+        return self.listed.board.lane
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Ids of the flags it shows."""
+        return self.listed.board.flags
+
+    @property
+    def due(self) -> Due | None:
+        """What is due, or falls due next."""
+        return min(self.listed.board.due, key=lambda item: item.due_on, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,15 @@ class BoardPage:
 
 @dataclass(frozen=True, slots=True)
 class BoardCounts:
-    """How many open cases there are, by lane, step and flag."""
+    """How many open cases there are, by lane, step and flag, and by who looks after them ('' is nobody)."""
 
     today: date
     cases: int
     lanes: Mapping[str, int]
     steps: Mapping[str, int]
     flags: Mapping[str, int]
+    discuss: int
+    assigned_to: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,79 +79,86 @@ class Change:
     case_id: str
     seq: int
     step: str
-    lane: str | None
+    lane: Lane | None
 
 
-def board_page(desk: Desk, wanted: BoardFilter, after: str | None = None, limit: int = 50) -> BoardPage:
+def board_page(
+    desk: Desk,
+    wanted: BoardFilter,
+    after: str | None = None,
+    limit: int = 50,
+    *,
+    order: str = "urgency",
+    descending: bool = False,
+) -> BoardPage:
     """A page of the board; one line of the audit names the filter and the cases shown.
 
+    Args: As `engine.store.board.page`.
+
     Raises:
-        BadCursorError: `after` is no cursor.
+        BadCursorError: `after` is no cursor of this order.
+        UnknownNameError: There is no such order.
+        StoreUnavailableError: The line of the audit could not be kept.
     """
     desk.actor.needs_right(Right.READ_BOARD)
-    if after is not None and not (after.isascii() and after.isalnum() and len(after) <= 24):
-        raise BadCursorError("the cursor is not one of a page", "take `after` from the page before")
-    found: list[BoardCase] = []
-    cursor = None
-    for listed in desk.store.list_cases(desk.clinic_id, step=wanted.step):
-        name = listed.board.case_id
-        if after is not None and (len(name), name) <= (len(after), after):
-            continue
-        row = _judged(desk, listed)
-        if wanted.lane not in (None, row.lane) or (wanted.flag is not None and wanted.flag not in row.flags):
-            continue
-        if len(found) == limit:
-            cursor = found[-1].listed.board.case_id
-            break
-        found.append(row)
-    shown = tuple(row.listed.board.case_id for row in found)
-    add_audit(desk, "read board", shown, wanted.words())
-    return BoardPage(desk.today(), tuple(found), cursor)
+    turn_day(desk, TURNED_BY_A_READER)
+
+    def read(connection: Connection) -> pages.BoardPage:
+        return pages.page(
+            connection, desk.clinic_id, wanted, order, descending=descending, after=after, limit=limit
+        )
+
+    row = AuditRow(desk.clock(), desk.actor.name, "read board", detail=wanted.words())
+    found = read_with_audit(desk.store.engine, desk.clinic_id, row, read, _shown)
+    return BoardPage(desk.today(), tuple(BoardCase(listed) for listed in found.rows), found.after)
+
+
+def _shown(page: pages.BoardPage) -> tuple[str, ...]:
+    return tuple(listed.board.case_id for listed in page.rows)
 
 
 def board_counts(desk: Desk) -> BoardCounts:
     """Counts of open cases; no patient in them."""
-    rows = [_judged(desk, listed) for listed in desk.store.list_cases(desk.clinic_id)]
-    rows = [row for row in rows if row.listed.board.closed_on is None]
+    turn_day(desk, TURNED_BY_A_READER)
+    with reading(desk.store.engine) as connection:
+        found = pages.counts(connection, desk.clinic_id)
     return BoardCounts(
         desk.today(),
-        len(rows),
-        Counter(row.lane.value for row in rows if row.lane is not None),
-        Counter(row.listed.board.step for row in rows),
-        Counter(flag for row in rows for flag in row.flags),
-    )
-
-
-def _judged(desk: Desk, listed: ListedCase) -> BoardCase:
-    view = view_of(desk, listed.board.case_id)
-    said = decisions(day_of(view.algorithm, view.case, desk.today()))
-    return BoardCase(
-        listed, lane_of(view.algorithm, view.case, said), said.flags, said.due[0] if said.due else None
+        found.total,
+        found.lanes,
+        found.steps,
+        found.flags,
+        found.discuss,
+        found.assigned_to,
     )
 
 
 def changes_since(desk: Desk, position: int | None, limit: int = 200) -> tuple[tuple[Change, ...], int]:
-    """Cases that changed after a position, and the position to go on from; None gives only the latter."""
+    """Cases that changed after a position, as they are now, and the position to go on from.
+
+    With None only the position that is now. No write with an earlier position can still come.
+    """
     desk.actor.needs_right(Right.READ_BOARD)
-    mine = events.c.clinic_id == desk.clinic_id
-    query = select(events.c.case_id, events.c.seq, events.c.recorded_at, board.c.step)
-    query = query.join(
-        board, (board.c.clinic_id == events.c.clinic_id) & (board.c.case_id == events.c.case_id)
-    )
-    order = (events.c.recorded_at, events.c.case_id, events.c.seq)
+    if position is None:
+        with reading(desk.store.engine) as connection:
+            return (), log.head(connection, desk.clinic_id).position
     with reading(desk.store.engine) as connection:
-        if position is None:
-            last = connection.execute(
-                select(events.c.recorded_at).where(mine).order_by(events.c.recorded_at.desc()).limit(1)
-            ).scalar_one_or_none()
-            return (), _micros(last) if last else 0
-        since = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=position)
-        rows = connection.execute(query.where(mine, events.c.recorded_at > since).order_by(*order)).all()
-    changes = [Change(_micros(row.recorded_at), row.case_id, row.seq, row.step, None) for row in rows[:limit]]
-    if changes:
-        add_audit(desk, "read changes", tuple(dict.fromkeys(change.case_id for change in changes)), "stream")
-    return tuple(changes), changes[-1].position if changes else position
+        if not log.any_after(connection, desk.clinic_id, position):
+            return (), position
 
+    def read(connection: Connection) -> tuple[tuple[Change, ...], int]:
+        last = {
+            write.case_id: write.position
+            for write in log.entries(connection, desk.clinic_id, position, limit)
+        }
+        rows = pages.rows_of(connection, desk.clinic_id, tuple(last))
+        changes = [
+            Change(last[r.board.case_id], r.board.case_id, r.board.seq, r.board.step, r.board.lane)
+            for r in rows
+        ]
+        return tuple(sorted(changes, key=lambda change: change.position)), max(last.values())
 
-def _micros(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000_000)
+    row = AuditRow(desk.clock(), desk.actor.name, "read changes", detail="stream")
+    return read_with_audit(
+        desk.store.engine, desk.clinic_id, row, read, lambda seen: tuple(c.case_id for c in seen[0])
+    )

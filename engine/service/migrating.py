@@ -1,7 +1,7 @@
 """Going over to another version of an algorithm: what it would mean, and doing it on the record.
 
-Nothing goes over by itself: a case stays with the version it was opened in until somebody says who, when and why.
-The event keeps what each stay's step is called in the new version, so that the way back is the same way.
+Nothing goes over by itself: a case stays with the version it was opened in until somebody decides otherwise
+and says why. The event keeps what each stay's step is called in the new version, for the way back.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ from engine.runtime.interrupts import consequences
 from engine.service.desk import Desk, add_audit, not_after_today, stamp_of
 from engine.service.kept import find_algorithm, kept_of
 from engine.service.reading import CaseView, replayed, view_of
-from engine.service.writing import Written, again, board_row, idempotency_of, provisional
+from engine.service.writing import Written, again, idempotency_of, provisional
+from engine.store.projection import project
 
 
 class CannotGoOverError(EngineError):
@@ -81,7 +82,7 @@ def migrate(
     """
     desk.actor.needs_right(Right.MIGRATE_CASE)
     idempotency = idempotency_of(key, "migrate", case_id, version, on, reason)
-    known = desk.store.replayed(desk.clinic_id, idempotency)
+    known = desk.store.replayed(desk.clinic_id, idempotency, desk.clock())
     if known is not None:
         return again(desk, (), known.events)
     view = view_of(desk, case_id)
@@ -100,7 +101,13 @@ def migrate(
     stamp = stamp_of(desk, algorithm)
     desk.store.keep_algorithm(desk.clinic_id, kept_of(loaded, algorithm), stamp)
     appended = desk.store.append(
-        desk.clinic_id, case_id, view.case.seq, drafts, board_row(case), stamp, idempotency
+        desk.clinic_id,
+        case_id,
+        view.case.seq,
+        drafts,
+        project(algorithm, case, desk.today()),
+        stamp,
+        idempotency,
     )
     if appended.replayed:
         return again(desk, (), appended.events)
@@ -138,6 +145,7 @@ def _tried(
         "from": _ref(view.algorithm),
         "to": _ref(algorithm),
         "reason": reason,
+        "step": view.case.step,
         "visits": [new for _, new in steps],
     }
     drafts = [Draft(EventType.ALGORITHM_CHANGED, on, payload)]
@@ -185,7 +193,7 @@ def _as_it_was(desk: Desk, events: tuple[Event, ...], digest: str) -> tuple[str,
 
 
 def _renamed(old: Algorithm, new: Algorithm) -> dict[str, str]:
-    """Steps by their id in the old version to that in the new, as one of the two says it replaces the other."""
+    """Step ids of the old version to those of the new, where one of the two says it replaces the other."""
     for one, other, back in ((new, old, False), (old, new, True)):
         replaces = one.replaces or {}
         if replaces.get("version") == other.version:

@@ -17,6 +17,7 @@ from engine.runtime import Entered, enter, open_case, replay, replay_on
 from engine.service.desk import Desk, add_audit, not_after_today, stamp_of
 from engine.service.kept import kept_of
 from engine.service.reading import CaseView, view_of
+from engine.store.projection import project
 from engine.store.rows import BoardRow, Idempotency, PatientRow, Stamp
 
 
@@ -67,10 +68,12 @@ def new_case(
     stamp = stamp_of(desk, algorithm)
     desk.store.keep_algorithm(desk.clinic_id, kept_of(loaded, algorithm), stamp)
 
+    today = desk.today()
+
     def make(case_id: str) -> tuple[Sequence[Draft], BoardRow]:
         drafts = open_case(algorithm, case_id, patient, opened_on, tuple(reported))
         case = replay(algorithm, provisional(drafts, case_id, stamp))
-        return drafts, board_row(case)
+        return drafts, project(algorithm, case, today)
 
     appended = desk.store.open_case(desk.clinic_id, who, make, stamp, idempotency)
     last = appended.events[-1]
@@ -126,7 +129,7 @@ def _carry_out(
 ) -> Written:
     desk.actor.needs_right(*(right for entry in entries for right in rights_for(entry)))
     idempotency = idempotency_of(key, case_id, *entries)
-    known = desk.store.replayed(desk.clinic_id, idempotency)
+    known = desk.store.replayed(desk.clinic_id, idempotency, desk.clock())
     if known is not None:
         return again(desk, entries, known.events)
     view = view_of(desk, case_id)
@@ -143,7 +146,13 @@ def _carry_out(
         return Written(view, (), entered)
     stamp = stamp_of(desk, view.algorithm)
     appended = desk.store.append(
-        desk.clinic_id, case_id, view.case.seq, drafts, board_row(case), stamp, idempotency
+        desk.clinic_id,
+        case_id,
+        view.case.seq,
+        drafts,
+        project(view.algorithm, case, desk.today()),
+        stamp,
+        idempotency,
     )
     if appended.replayed:
         return again(desk, entries, appended.events)
@@ -214,23 +223,6 @@ def provisional(drafts: Sequence[Draft], case_id: str, stamp: Stamp, after: int 
         )
         for seq, draft in enumerate(drafts, start=after + 1)
     ]
-
-
-def board_row(case: Case) -> BoardRow:
-    """What lists show of a case."""
-    return BoardRow(
-        case_id=case.id,
-        seq=case.seq,
-        algorithm=case.algorithm,
-        digest=case.digest,
-        birth_date=case.patient.birth_date,
-        sex=case.patient.sex,
-        opened_on=case.opened_on,
-        step=case.step,
-        entered_on=case.visit.entered_on,
-        interrupts=tuple(raised.id for raised in case.raised()),
-        closed_on=case.closed_on,
-    )
 
 
 def idempotency_of(key: str | None, *request: object) -> Idempotency | None:

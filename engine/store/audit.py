@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from engine.store.chain import canonical
-from engine.store.database import reading, take_turn, writing
+from engine.store.database import reading, take_turn
+from engine.store.database import write as commit
 from engine.store.rows import AuditRow
 from engine.store.schema import audit, audit_heads, text_of_instant
 from engine.store.texts import refuse_unfit
@@ -74,8 +75,7 @@ def add(engine: Engine, clinic_id: str, row: AuditRow) -> None:
     Raises:
         StoreUnavailableError: Nothing was stored, so nothing may be answered.
     """
-    with writing(engine) as connection:
-        write(connection, clinic_id, row)
+    commit(engine, lambda connection: write(connection, clinic_id, row))
 
 
 def read_with_audit(
@@ -97,10 +97,13 @@ def read_with_audit(
     Raises:
         StoreUnavailableError: The line could not be kept; nothing is answered.
     """
-    with writing(engine) as connection:
+
+    def look(connection: Connection) -> _Seen:
         seen = read(connection)
         write(connection, clinic_id, replace(row, case_ids=tuple(shown(seen))))
-    return seen
+        return seen
+
+    return commit(engine, look)
 
 
 def lines(

@@ -18,14 +18,16 @@ class StaleWriteError(Exception):
     """The case has moved on: nothing was written. Turned into `CaseConflict` outside the transaction."""
 
 
-def read(connection: Connection, clinic_id: str, case_id: str, after: int = 0) -> tuple[Event, ...]:
-    """Events with a `seq` above `after`, in order; empty when there are none."""
-    rows = connection.execute(
-        select(events)
-        .where(events.c.clinic_id == clinic_id, events.c.case_id == case_id, events.c.seq > after)
-        .order_by(events.c.seq)
+def read(
+    connection: Connection, clinic_id: str, case_id: str, after: int = 0, last: int | None = None
+) -> tuple[Event, ...]:
+    """Events with a `seq` above `after`, up to `last`, in order; empty when there are none."""
+    query = select(events).where(
+        events.c.clinic_id == clinic_id, events.c.case_id == case_id, events.c.seq > after
     )
-    return tuple(_event(row) for row in rows)
+    if last is not None:
+        query = query.where(events.c.seq <= last)
+    return tuple(_event(row) for row in connection.execute(query.order_by(events.c.seq)))
 
 
 def _event(row: Row[Any]) -> Event:

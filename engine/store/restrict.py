@@ -12,12 +12,21 @@ from sqlalchemy import Engine, text
 from engine.model.errors import EngineError
 from engine.store.database import writing
 
-ADD_ONLY: Final = ("events", "audit", "algorithms", "glasses")
+ADD_ONLY: Final = ("events", "audit", "algorithms", "glasses", "writes")
 CHANGE: Final = (
-    "counters", "patients", "cases", "board", "idempotency_keys", "audit_heads",
+    "counters", "patients", "cases", "clinic_heads", "board", "board_marks", "due", "idempotency_keys",
+    "audit_heads",
     "clinics", "users", "grants", "api_tokens", "sessions", "sign_in_links", "sign_in_tries",
 )  # fmt: skip
-FORGET: Final = ("idempotency_keys", "sessions", "sign_in_links", "sign_in_tries")
+FORGET: Final = (
+    "idempotency_keys",
+    "board",
+    "board_marks",
+    "due",
+    "sessions",
+    "sign_in_links",
+    "sign_in_tries",
+)
 """Where rows are deleted once they have no more use."""
 
 

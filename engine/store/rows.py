@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.model.decision import Due
 from engine.model.event import Event
+from engine.runtime.lanes import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,24 @@ class PatientRow:
     patient_id: str | None = None
 
 
+NO_URGENCY = 9_999
+"""The urgency of a case that nothing is wanted for."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """What a list shows of a case: where it is and what stops it, as of its event `seq`."""
+    """What a list shows of a case as of its event `seq`, on the clinic's day `computed_for`.
+
+    Attributes:
+        lane: None once the case is closed or at an end.
+        urgency: Less is sooner: stopped, then flags to act on, a decision due, other flags, nothing.
+        due: Evidence due, and what falls due in the weeks ahead, soonest first.
+        seen_on: The last day on which anything was recorded or done; the day of opening before that.
+        scale: The measure in use; `scores` are its totals in this episode, oldest first.
+        score_baseline: That of the trial in question.
+        question: What the case review is asked.
+        computed_for: The first of all days in a row that no rule has looked at yet.
+    """
 
     case_id: str
     seq: int
@@ -31,6 +48,23 @@ class BoardRow:
     entered_on: date
     interrupts: tuple[str, ...] = ()
     closed_on: date | None = None
+    lane: Lane | None = Lane.EVIDENCE_DUE
+    urgency: int = NO_URGENCY
+    flags: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
+    seen_on: date | None = None
+    scale: str | None = None
+    score_baseline: int | None = None
+    scores: tuple[tuple[date, int], ...] = ()
+    assigned_to: str | None = None
+    discuss: bool = False
+    question: str | None = None
+    computed_for: date = date.min
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still goes on."""
+        return self.closed_on is None and self.lane is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema this release reads and writes; `migrations/versions/` holds a file of that number."""
 
 
@@ -122,27 +122,6 @@ events = Table(
     PrimaryKeyConstraint("clinic_id", "case_id", "seq"),
     ForeignKeyConstraint(["clinic_id", "case_id"], ["cases.clinic_id", "cases.case_id"]),
 )
-
-board = Table(
-    "board",
-    metadata,
-    Column("clinic_id", Text, nullable=False),
-    Column("case_id", Text, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("algorithm", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("birth_date", Date, nullable=False),
-    Column("sex", Text, nullable=False),
-    Column("opened_on", Date, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("entered_on", Date, nullable=False),
-    Column("interrupts", Text, nullable=False),
-    Column("closed_on", Date),
-    PrimaryKeyConstraint("clinic_id", "case_id"),
-    ForeignKeyConstraint(["clinic_id", "case_id"], ["cases.clinic_id", "cases.case_id"]),
-    Index("board_by_step", "clinic_id", "step", "case_id"),
-)
-"""What a list shows of each case, written with the events it follows from. `interrupts`: JSON list of ids."""
 
 idempotency_keys = Table(
     "idempotency_keys",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -10,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.model.errors import CaseConflict, EngineError, UnknownNameError
 from engine.model.event import Draft, Event
-from engine.store import audit, history
+from engine.store import audit, board_rows, history, keys, log
+from engine.store.board_schema import board
 from engine.store.database import finish, open_engine, reading, refuse_other_schema, schema_of, url_of, write
-from engine.store.errors import KeyReusedError, UnfitTextError
+from engine.store.errors import UnfitTextError
 from engine.store.history import StaleWriteError
 from engine.store.rows import (
     Appended,
@@ -24,7 +26,7 @@ from engine.store.rows import (
     Stamp,
     StoredAlgorithm,
 )
-from engine.store.schema import algorithms, board, cases, counters, idempotency_keys, patients
+from engine.store.schema import algorithms, cases, counters, patients
 
 FIRST_NUMBER = 1001
 """Cases and patients are numbered from here in each clinic, so that every number has four digits."""
@@ -103,16 +105,17 @@ class Store:
             _refuse_unfit(text)
 
         def attempt(connection: Connection) -> Appended:
-            known = _replay(connection, clinic_id, idempotency)
+            known = keys.known(connection, clinic_id, idempotency, stamp.recorded_at)
             if known is not None:
                 return known
-            patient_id = _patient_id(connection, clinic_id, patient)
+            whose = _patient(connection, clinic_id, patient)
             case_id = str(_next_number(connection, clinic_id, "case"))
             drafts, row = make(case_id)
-            history.begin(connection, clinic_id, case_id, patient_id)
+            history.begin(connection, clinic_id, case_id, str(whose.patient_id))
             made = history.append(connection, clinic_id, case_id, 0, drafts, stamp)
-            connection.execute(insert(board).values(**_board_values(clinic_id, row)))
-            _remember(connection, clinic_id, case_id, idempotency, made, stamp)
+            board_rows.add(connection, clinic_id, row, whose)
+            keys.remember(connection, clinic_id, idempotency, made, stamp.recorded_at)
+            log.add(connection, clinic_id, made)
             return Appended(made)
 
         return self._write(attempt)
@@ -137,14 +140,14 @@ class Store:
         _refuse_unfit(stamp.actor)
 
         def attempt(connection: Connection) -> Appended:
-            known = _replay(connection, clinic_id, idempotency)
+            known = keys.known(connection, clinic_id, idempotency, stamp.recorded_at)
             if known is not None:
                 return known
             made = history.append(connection, clinic_id, case_id, expected_seq, drafts, stamp)
             if made:
-                mine = (board.c.clinic_id == clinic_id) & (board.c.case_id == case_id)
-                connection.execute(update(board).where(mine).values(**_board_values(clinic_id, row)))
-            _remember(connection, clinic_id, case_id, idempotency, made, stamp)
+                board_rows.put(connection, clinic_id, row)
+                keys.remember(connection, clinic_id, idempotency, made, stamp.recorded_at)
+                log.add(connection, clinic_id, made)
             return Appended(made)
 
         try:
@@ -163,14 +166,14 @@ class Store:
                     raise
         raise AssertionError("unreachable")
 
-    def replayed(self, clinic_id: str, idempotency: Idempotency | None) -> Appended | None:
+    def replayed(self, clinic_id: str, idempotency: Idempotency | None, now: datetime) -> Appended | None:
         """The events a key already stands for; None for a new one.
 
         Raises:
             KeyReusedError: The key stands for another request.
         """
         with reading(self._engine) as connection:
-            return _replay(connection, clinic_id, idempotency)
+            return keys.known(connection, clinic_id, idempotency, now)
 
     def read_events(self, clinic_id: str, case_id: str, after: int = 0) -> tuple[Event, ...]:
         """Events of a case with a `seq` above `after`, in order.
@@ -201,41 +204,15 @@ class Store:
             return PatientRow(found.name, found.number, found.patient_id)
 
     def list_cases(self, clinic_id: str, *, step: str | None = None) -> tuple[ListedCase, ...]:
-        """Cases of a clinic by number, with their patients; only those in `step` where one is given."""
-        of_case = (cases.c.clinic_id == board.c.clinic_id) & (cases.c.case_id == board.c.case_id)
-        of_patient = (cases.c.clinic_id == patients.c.clinic_id) & (
-            cases.c.patient_id == patients.c.patient_id
-        )
-        query = (
-            select(board, patients.c.name, patients.c.number, patients.c.patient_id)
-            .join(cases, of_case)
-            .join(patients, of_patient)
-            .where(board.c.clinic_id == clinic_id)
-        )
+        """All cases of a clinic by number; only those in `step` where one is given. See `board` for pages."""
+        query = select(board).where(board.c.clinic_id == clinic_id)
         if step is not None:
             query = query.where(board.c.step == step)
         with reading(self._engine) as connection:
-            listed = [
-                ListedCase(
-                    BoardRow(
-                        case_id=row.case_id,
-                        seq=row.seq,
-                        algorithm=row.algorithm,
-                        digest=row.digest,
-                        birth_date=row.birth_date,
-                        sex=row.sex,
-                        opened_on=row.opened_on,
-                        step=row.step,
-                        entered_on=row.entered_on,
-                        interrupts=tuple(json.loads(row.interrupts)),
-                        closed_on=row.closed_on,
-                    ),
-                    PatientRow(row.name, row.number, row.patient_id),
-                )
-                for row in connection.execute(query)
-            ]
-        # Ids are numbers as text: 999 comes before 1000.
-        return tuple(sorted(listed, key=lambda item: (len(item.board.case_id), item.board.case_id)))
+            return tuple(
+                ListedCase(board_rows.row_of(row), board_rows.patient_of(row))
+                for row in connection.execute(query.order_by(board.c.case_no))
+            )
 
     def keep_algorithm(self, clinic_id: str, algorithm: StoredAlgorithm, stamp: Stamp) -> None:
         """Keep the definition behind a digest, once; the same digest always means the same content."""
@@ -283,45 +260,6 @@ def _refuse_unfit(text: str | None) -> None:
         raise UnfitTextError("a text holds a character that cannot be kept", "write it in whole characters")
 
 
-def _replay(connection: Connection, clinic_id: str, idempotency: Idempotency | None) -> Appended | None:
-    if idempotency is None:
-        return None
-    row = connection.execute(
-        select(idempotency_keys).where(
-            idempotency_keys.c.clinic_id == clinic_id, idempotency_keys.c.key == idempotency.key
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != idempotency.fingerprint:
-        raise KeyReusedError(idempotency.key)
-    found = history.read(connection, clinic_id, row.case_id, row.first_seq - 1)
-    return Appended(tuple(event for event in found if event.seq <= row.last_seq), replayed=True)
-
-
-def _remember(
-    connection: Connection,
-    clinic_id: str,
-    case_id: str,
-    idempotency: Idempotency | None,
-    made: Sequence[Event],
-    stamp: Stamp,
-) -> None:
-    if idempotency is None or not made:
-        return
-    connection.execute(
-        insert(idempotency_keys).values(
-            clinic_id=clinic_id,
-            key=idempotency.key,
-            fingerprint=idempotency.fingerprint,
-            case_id=case_id,
-            first_seq=made[0].seq,
-            last_seq=made[-1].seq,
-            recorded_at=stamp.recorded_at,
-        )
-    )
-
-
 def _next_number(connection: Connection, clinic_id: str, name: str) -> int:
     mine = (counters.c.clinic_id == clinic_id) & (counters.c.name == name)
     value = connection.execute(
@@ -333,8 +271,8 @@ def _next_number(connection: Connection, clinic_id: str, name: str) -> int:
     return value
 
 
-def _patient_id(connection: Connection, clinic_id: str, patient: PatientRow) -> str:
-    """The id of a patient known by number, or of a new one.
+def _patient(connection: Connection, clinic_id: str, patient: PatientRow) -> PatientRow:
+    """The patient known by number, or a new one, with their id.
 
     A number that belongs to another name is refused: evidence on the wrong chart harms two patients.
     """
@@ -347,32 +285,14 @@ def _patient_id(connection: Connection, clinic_id: str, patient: PatientRow) -> 
                     f"patient number {patient.number} belongs to somebody of another name",
                     "check the number; leave the name out to use the one on record",
                 )
-            return known.patient_id
-    patient_id = str(_next_number(connection, clinic_id, "patient"))
-    stored = replace(patient, patient_id=patient_id)
+            return PatientRow(known.name, patient.number, known.patient_id)
+    stored = replace(patient, patient_id=str(_next_number(connection, clinic_id, "patient")))
     connection.execute(
         insert(patients).values(
             clinic_id=clinic_id, patient_id=stored.patient_id, name=stored.name, number=stored.number
         )
     )
-    return patient_id
-
-
-def _board_values(clinic_id: str, row: BoardRow) -> dict[str, object]:
-    return {
-        "clinic_id": clinic_id,
-        "case_id": row.case_id,
-        "seq": row.seq,
-        "algorithm": row.algorithm,
-        "digest": row.digest,
-        "birth_date": row.birth_date,
-        "sex": row.sex,
-        "opened_on": row.opened_on,
-        "step": row.step,
-        "entered_on": row.entered_on,
-        "interrupts": json.dumps(row.interrupts),
-        "closed_on": row.closed_on,
-    }
+    return stored
 
 
 def _exists(connection: Connection, clinic_id: str, case_id: str) -> bool:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Text, cast, select
 
+from engine.store.board_schema import board
 from engine.store.chain import Broken, Fault, Written, canonical, check_chain
 from engine.store.database import reading
 from engine.store.errors import UnfitTextError
-from engine.store.schema import board, cases, events
+from engine.store.schema import cases, events
 
 
 @dataclass(frozen=True, slots=True)

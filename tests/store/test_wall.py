@@ -7,10 +7,11 @@ from sqlalchemy import delete, exists, func, insert, or_, select, text, update
 
 from engine.model.errors import UnknownNameError
 from engine.store import audit
+from engine.store.board_schema import board
 from engine.store.database import open_engine, reading, url_of, writing
 from engine.store.restrict import restrict
 from engine.store.rows import AuditRow
-from engine.store.schema import board, cases, counters, events, metadata, patients
+from engine.store.schema import cases, counters, events, metadata, patients
 from engine.store.store import Store
 from engine.store.wall import ACROSS, UngatedQueryError, within
 from tests.store.samples import ADA, append, open_case

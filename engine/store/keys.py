@@ -1,0 +1,66 @@
+"""Idempotency keys: a request that is sent again within a day is answered and not done again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from engine.model.event import Event
+from engine.store import history
+from engine.store.errors import KeyReusedError
+from engine.store.rows import Appended, Idempotency
+from engine.store.schema import idempotency_keys
+
+KEPT: Final = timedelta(hours=24)
+
+
+def known(
+    connection: Connection, clinic_id: str, idempotency: Idempotency | None, now: datetime
+) -> Appended | None:
+    """The events a key already stands for; None for a new one, or one that is older than a day.
+
+    Raises:
+        KeyReusedError: The key stands for another request.
+    """
+    if idempotency is None:
+        return None
+    mine = (idempotency_keys.c.clinic_id == clinic_id) & (idempotency_keys.c.key == idempotency.key)
+    row = connection.execute(select(idempotency_keys).where(mine)).one_or_none()
+    if row is None or row.recorded_at < now - KEPT:
+        return None
+    if row.fingerprint != idempotency.fingerprint:
+        raise KeyReusedError(idempotency.key)
+    found = history.read(connection, clinic_id, row.case_id, row.first_seq - 1, row.last_seq)
+    return Appended(found, replayed=True)
+
+
+def remember(
+    connection: Connection,
+    clinic_id: str,
+    idempotency: Idempotency | None,
+    made: Sequence[Event],
+    now: datetime,
+) -> None:
+    """Keep which events a key became, in their own transaction."""
+    if idempotency is None or not made:
+        return
+    mine = (idempotency_keys.c.clinic_id == clinic_id) & (idempotency_keys.c.key == idempotency.key)
+    connection.execute(delete(idempotency_keys).where(mine, idempotency_keys.c.recorded_at < now - KEPT))
+    connection.execute(
+        insert(idempotency_keys).values(
+            clinic_id=clinic_id,
+            key=idempotency.key,
+            fingerprint=idempotency.fingerprint,
+            case_id=made[0].case_id,
+            first_seq=made[0].seq,
+            last_seq=made[-1].seq,
+            recorded_at=now,
+        )
+    )
+
+
+def forget(connection: Connection, clinic_id: str, now: datetime) -> int:
+    """Let go of keys older than a day; how many there were."""
+    old = (idempotency_keys.c.clinic_id == clinic_id) & (idempotency_keys.c.recorded_at < now - KEPT)
+    return connection.execute(delete(idempotency_keys).where(old)).rowcount
