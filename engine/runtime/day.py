@@ -32,13 +32,19 @@ class Day:
         self.today = today
         self.ignore_signature = ignore_signature
         self._records: dict[str, tuple[Record, ...]] = {}
+        self._others: dict[date, Day] = {}
         self.gates: dict[str, GateAnswer] = {}
         """Gates already answered today, by id; filled by `gate.py`."""
         self._judged: dict[tuple[int, int], Facts] = {}
 
     def at(self, today: date) -> "Day":
-        """The same case on another day."""
-        return self if today == self.today else Day(self.plan, self.case, today, self.ignore_signature)
+        """The same case on another day; asked again, the same day with what it has found out."""
+        if today == self.today:
+            return self
+        found = self._others.get(today)
+        if found is None:
+            found = self._others[today] = Day(self.plan, self.case, today, self.ignore_signature)
+        return found
 
     def records(self, kind: str) -> tuple[Record, ...]:
         """Records of a type that count: not retracted, dated up to today; by date, then as recorded."""
