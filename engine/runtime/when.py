@@ -4,11 +4,13 @@ Every fact that moves with time names the days on which it can change; the answe
 those days only. Days on which a fact could change but does not cost time, never exactness.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 from engine.criteria import TODAY
+from engine.criteria.flips import flip_dates
 from engine.model.algorithm import Move
 from engine.model.criterion import Condition, NoneOf, lines_of
 from engine.model.decision import Decision, GateAnswer, GateItemAnswer, ItemResult, Part, Reason, Status
@@ -154,30 +156,20 @@ def _condition_days(day: Day, condition: Condition | None) -> set[date]:
     if condition is None:
         return set()
     criterion = day.plan.of(condition)
-    found: set[date] = set()
-    daily = False
-    for name in criterion.facts:
-        changes = _fact_days(day, name)
-        if changes is None:
-            daily = True
-        else:
-            found |= set(changes)
-    if daily:
-        found |= _daily(day, lambda later: criterion.evaluate(later.facts))
-    return found
+    changes = {name: _fact_days(day, name) for name in criterion.facts}
+    if all(days_of is not None for days_of in changes.values()):
+        return {on for days_of in changes.values() for on in days_of or ()}
+    known = {name: None if days_of is None else sorted(set(days_of)) for name, days_of in changes.items()}
 
+    def next_change(name: str, after: date) -> date | None:
+        listed = known[name]
+        if listed is None:
+            return after + ONE
+        index = bisect_right(listed, after)
+        return listed[index] if index < len(listed) else None
 
-def _daily(day: Day, value: Callable[[Day], object]) -> set[date]:
-    """Days on which a value that reads the date itself changes."""
-    found: set[date] = set()
-    before = value(day)
-    for count in range(1, HORIZON_DAYS + 1):
-        on = day.today + timedelta(days=count)
-        now = value(day.at(on))
-        if now != before:
-            found.add(on)
-        before = now
-    return found
+    horizon = day.today + timedelta(days=HORIZON_DAYS)
+    return set(flip_dates(criterion, lambda on: day.at(on).facts, day.today, horizon, next_change))
 
 
 def _fact_days(day: Day, name: str) -> Iterable[date] | None:
