@@ -3,6 +3,7 @@
 Dates are ISO 8601, decimals are text (so that nothing is rounded), unknown is null.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from engine.model.decision import (
     OptionAnswer,
     Reason,
 )
-from engine.model.event import Event
+from engine.model.event import Event, Json
 from engine.model.place import NOWHERE, Place
 
 Shape = dict[str, object]
@@ -160,6 +161,13 @@ def decisions_shape(decisions: Decisions) -> Shape:
     }
 
 
+def in_order(value: Json | Mapping[str, Json]) -> object:
+    """A payload with its keys sorted, as it is stored: the same event reads the same, fresh or read back."""
+    if isinstance(value, Mapping):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(item) for item in value] if isinstance(value, list) else value
+
+
 def event_shape(event: Event) -> Shape:
     """An event as stored."""
     return {
@@ -169,7 +177,7 @@ def event_shape(event: Event) -> Shape:
         "recorded_at": plain(event.recorded_at),
         "actor": event.actor,
         "digest": event.digest,
-        "payload": dict(event.payload),
+        "payload": in_order(event.payload),
         "previous_hash": event.previous_hash,
         "hash": event.hash,
     }

@@ -39,9 +39,9 @@ _SUMMARY: Final = """\
 Cases that walk through algorithms of care, over HTTP.
 
 Every request names its clinic (`?clinic=`; an API token's own clinic where it is left out) and carries an
-API token. Dates are clinic dates in ISO form; decimals are text in answers, so that nothing is rounded; unknown
-is `null` and never `false`. Every error is a problem (RFC 9457) whose `code` is stable. A write names the event
-that its writer has seen last (`If-Match`), and is safe to send again with the same `Idempotency-Key`.
+API token. Dates are clinic dates in ISO form; decimals are text in answers, so that nothing is rounded;
+unknown is `null` and never `false`. Every error is a problem (RFC 9457) whose `code` is stable. A write names
+the event that its writer has seen last (`If-Match`), and can be sent again with the same `Idempotency-Key`.
 """
 
 

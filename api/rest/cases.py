@@ -79,7 +79,8 @@ FROM_CASE: Final[dict[str, Any]] = {
     "/cases",
     status_code=201,
     **with_answer(
-        needs(Right.OPEN_CASE, 409, body=True), ok(WrittenAnswer, 201, "It is open.", headers=ETAG, links=FROM_CASE)
+        needs(Right.OPEN_CASE, 409, body=True),
+        ok(WrittenAnswer, 201, "It is open.", headers=ETAG, links=FROM_CASE),
     ),
 )
 def open_case(body: CaseBody, caller: Asking, key: IdempotencyKey = None) -> Response:
@@ -99,7 +100,9 @@ def open_case(body: CaseBody, caller: Asking, key: IdempotencyKey = None) -> Res
     return reply
 
 
-@router.get("/cases/{case_id}", **with_answer(needs(Right.READ_CASE), ok(CaseAnswer, headers=ETAG, links=FROM_CASE)))
+@router.get(
+    "/cases/{case_id}", **with_answer(needs(Right.READ_CASE), ok(CaseAnswer, headers=ETAG, links=FROM_CASE))
+)
 def read(case_id: Case, caller: Asking, if_none_match: IfNoneMatch = None) -> Response:
     """A case as it is: where it stands, what is taken, what is stopped."""
     with caller.desk() as desk:

@@ -28,10 +28,12 @@ from engine.model.event import Event
 from engine.model.place import Finding
 from engine.runtime.replay import HistoryError
 from engine.service import AccessDeniedError as RoleMissingError
-from engine.service import VersionExistsError
+from engine.service import BadCursorError, VersionExistsError
 from engine.store.errors import (
     DatabaseUnreadableError,
     KeyReusedError,
+    OutcomeUnknownError,
+    OverloadedError,
     SchemaError,
     StoreUnavailableError,
     UnfitTextError,
@@ -123,6 +125,14 @@ NO_DATABASE: Final = Problem(
     "Database unavailable",
     "The database cannot be used right now. Nothing was stored.",
     "Send it again in a moment, with the same Idempotency-Key.",
+    headers={"Retry-After": "5"},
+)
+OUTCOME_UNKNOWN: Final = Problem(
+    503,
+    "outcome-unknown",
+    "Not known whether it was stored",
+    "The database failed while it was storing. All of it was stored, or nothing.",
+    "Send it again with the same Idempotency-Key, or read the case.",
     headers={"Retry-After": "5"},
 )
 OUR_FAULT: Final = Problem(
@@ -222,6 +232,12 @@ def problem_of(error: Exception) -> Problem:
             return Problem(409, "version-exists", "Version exists", error.message, error.fix)
         case HistoryError():
             return Problem(404, "not-known-then", "Nothing known then", error.message, error.fix)
+        case BadCursorError():
+            return invalid([{"where": "query.after", "text": f"{error.message}: {error.fix}."}])
+        case OverloadedError():
+            return replace(OVERLOADED, headers={"Retry-After": str(error.retry_after_seconds)})
+        case OutcomeUnknownError():
+            return OUTCOME_UNKNOWN
         case (
             StoreUnavailableError()
             | DatabaseUnreadableError()
@@ -314,13 +330,16 @@ def validation_errors(errors: Sequence[Mapping[str, object]]) -> list[dict[str, 
     told: list[dict[str, str]] = []
     for error in errors[:MOST_ERRORS]:
         loc = error.get("loc")
-        parts = loc if isinstance(loc, tuple) else ()
-        where = ".".join(
-            str(part) if isinstance(part, int) else part if _NAME.fullmatch(str(part)) else "?"
-            for part in parts
-        )
+        parts = list(loc) if isinstance(loc, tuple) else []
+        if error.get("type") == "extra_forbidden":
+            parts[-1:] = ["?"]  # a key of the sender's own invention
+        where = ".".join(str(part) if _is_ours(part) else "?" for part in parts)
         told.append({"where": where, "text": _said(error)})
     return told
+
+
+def _is_ours(part: object) -> bool:
+    return isinstance(part, int) or _NAME.fullmatch(str(part)) is not None
 
 
 def _said(error: Mapping[str, object]) -> str:

@@ -71,3 +71,11 @@ def world(store: Store, settings: Settings) -> Generator[World]:
 def small_world(sqlite_store: Store, settings: Settings) -> Generator[World]:
     """The app on SQLite alone."""
     yield from opened_world(sqlite_store, settings)
+
+
+@pytest.fixture(scope="module")
+def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    """The app on SQLite, for the many questions of a file that leave the first case of each clinic alone."""
+    store = Store.open(str(tmp_path_factory.mktemp("shared") / "cases.db"))
+    yield from opened_world(store, Settings(metrics_token="metrics-token", requests_a_minute=10**9))
+    store.close()

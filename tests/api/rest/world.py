@@ -6,6 +6,9 @@ from typing import Any
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from api.rest.app import create_app
+from api.rest.settings import Settings
+from engine.people import People
 from engine.store.rows import AuditRow
 from engine.store.store import Store
 from tests.api.rest.people import CLINICS, Crew
@@ -26,12 +29,23 @@ class World:
     cases: dict[str, str] = field(default_factory=dict[str, str])
     tokens: dict[str, str] = field(default_factory=dict[str, str])
 
+    @staticmethod
+    def doors(store: Store) -> People:
+        """People of an installation that has none yet."""
+        return People(store.engine)
+
+    @staticmethod
+    def over(store: Store, settings: Settings) -> "World":
+        """A world without cases, whose client is still to be entered."""
+        people = Crew(store)
+        app = create_app(store, people.doors, settings)
+        return World(TestClient(app, raise_server_exceptions=False), store, people)
+
     def ask(self, method: str, path: str, who: str | None = "harbour-clinician", **more: Any) -> Response:
         """Send a request as somebody."""
-        headers = {
-            **({"Authorization": f"Bearer {self.people.token(who)}"} if who else {}),
-            **more.pop("headers", {}),
-        }
+        headers = dict(more.pop("headers", {}))
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.tokens.get(who) or self.people.token(who)}"
         return self.client.request(method, API + path, headers=headers, **more)
 
     def get(self, path: str, who: str | None = "harbour-clinician", **more: Any) -> Response:
