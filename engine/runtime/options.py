@@ -87,7 +87,7 @@ def verdicts(
     doses = option.dose_in(role)
     asked = dose if dose is not None else _lowest(doses)
     facts = Facts(day, option=(asked, role))
-    for rule in option.contraindicated:
+    for rule in day.plan.contraindications(option):
         yield from _contraindication(day, facts, rule, explained=explained)
     yield from interactions(day, option)
     yield from _washouts(day, option)

@@ -9,7 +9,7 @@ from engine.model.algorithm import Algorithm
 from engine.model.criterion import Condition, Line, NoneOf, text_of
 from engine.model.decision import Kleene
 from engine.model.evidence import EvidenceType
-from engine.model.formulary import Interaction, Option, OptionKind, Role, Washout
+from engine.model.formulary import Interaction, Option, OptionKind, Role, Rule, Washout
 from engine.model.time import Window
 from engine.runtime.machine import StepMachine
 from engine.runtime.names import names_of
@@ -86,6 +86,10 @@ class Plan:
     def option(self, name: str) -> Option | None:
         """The option with this id."""
         return self.algorithm.formulary.options.get(name)
+
+    def contraindications(self, option: Option) -> tuple[Rule, ...]:
+        """Contraindications of an option and of its parts."""
+        return tuple(rule for part in self._parts(option) for rule in part.contraindicated)
 
     def washouts(self, option: Option) -> tuple[Washout, ...]:
         """Washouts of an option and of its parts."""
