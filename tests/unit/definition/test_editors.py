@@ -3,6 +3,7 @@
 import json
 import re
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -10,8 +11,6 @@ from engine.definition.loader import shipped
 from engine.definition.scenarios import scenarios_in
 from engine.definition.schema.editors import json_schema
 from engine.definition.where import shipped_root
-
-jsonschema = pytest.importorskip("jsonschema")
 
 
 class AsAnEditorReads(yaml.CSafeLoader):
@@ -32,8 +31,9 @@ for kind, pattern, first in (
 
 
 def problems(kind, text: str) -> list[str]:
-    validator = jsonschema.Draft202012Validator(json_schema(kind))
-    return [error.message for error in validator.iter_errors(yaml.load(text, AsAnEditorReads))]
+    validator = jsonschema_rs.Draft202012Validator(json_schema(kind))
+    document = json.loads(json.dumps(yaml.load(text, AsAnEditorReads)))  # keys are texts, as in JSON
+    return [error.message for error in validator.iter_errors(document)]
 
 
 @pytest.mark.parametrize("name", shipped())
