@@ -77,4 +77,5 @@ async def metrics(
     given = (authorization or "").removeprefix("Bearer ")
     if not wanted or not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
         raise ProblemError(NOT_FOUND)
-    return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = await anyio.to_thread.run_sync(request.app.state.metrics.text, limiter=_LIMIT)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

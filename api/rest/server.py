@@ -1,5 +1,6 @@
 """Runs the app in a process: takes requests, and on SIGTERM finishes what was accepted and ends."""
 
+import signal
 import socket
 from types import FrameType
 from typing import Any
@@ -15,13 +16,19 @@ class Server(uvicorn.Server):
     """A server that tells its app when it is told to end, so that live streams do too."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Note that the process is to end."""
-        app: Any = self.config.app
+        """Note that the process is to end; a second Ctrl-C ends it without waiting.
+
+        Unlike the framework's own it does not raise the signal again afterwards: an end that was asked for and
+        went well is exit code 0.
+        """
+        app: Any = getattr(self.config, "loaded_app", None) or self.config.app
         app.state.life.stopping = True
-        super().handle_exit(sig, frame)
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
 
 
-def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+def configured(app: FastAPI | str, host: str, port: int) -> uvicorn.Config:
     """How a process serves: no access log (addresses hold ids), no forwarded headers, bounded headers."""
     return uvicorn.Config(
         app,

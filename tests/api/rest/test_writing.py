@@ -141,7 +141,7 @@ def test_where_one_request_is_refused_none_is_carried_out(world: World):
 
 
 def test_a_refused_request_takes_no_finding_with_it(world: World):
-    """What a patient answered is kept, with the interrupt that it raises, whatever becomes of the wish beside it."""
+    """What a patient answered is kept, with the interrupt that it raises."""
     case = world.cases["harbour"]
     body = {"on": DAY, "record": {"phq9": {"total": 21, "item9": 3}}, "move": "start_ssri"}
 
@@ -201,10 +201,8 @@ def test_two_writers_who_saw_the_same_are_one_writer_and_one_conflict(world: Wor
     case = world.cases["harbour"]
     world.people.token("harbour-clinician")
     with ThreadPoolExecutor(4) as pool:
-        sent = [
-            pool.submit(world.post, f"/cases/{case}/events", {"on": DAY, "note": f"{n}"}, seq=1)
-            for n in range(4)
-        ]
+        path = f"/cases/{case}/events"
+        sent = [pool.submit(world.post, path, {"on": DAY, "note": f"{n}"}, seq=1) for n in range(4)]
         codes = sorted(one.result().status_code for one in sent)
 
     assert codes == [201, 409, 409, 409]
