@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, cast
+from http import HTTPStatus
+from typing import Final, TypedDict, cast
 from urllib.parse import urlsplit
 
 import httpx2
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import DictKey, KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from api.signin.errors import ProviderUnavailableError
@@ -22,7 +23,13 @@ NEW_KEYS_SECONDS: Final = 10.0
 TIMEOUT_SECONDS: Final = 10.0
 LARGEST_BYTES: Final = 1_000_000
 
-_Kept = TypeVar("_Kept")
+
+class HttpOptions(TypedDict):
+    """How the HTTP client speaks with the provider."""
+
+    timeout: float
+    follow_redirects: bool
+    trust_env: bool
 
 
 class Metadata(BaseModel):
@@ -57,7 +64,7 @@ class Provider:
     def __post_init__(self) -> None:
         _refuse_open(self.issuer)
 
-    def http_options(self) -> dict[str, object]:
+    def http_options(self) -> HttpOptions:
         """How to speak with it: no redirects, and no proxy for one on this computer."""
         host = urlsplit(self.issuer).hostname or ""
         return {"timeout": TIMEOUT_SECONDS, "follow_redirects": False, "trust_env": not is_loopback(host)}
@@ -105,10 +112,10 @@ class Provider:
         body = bytearray()
         try:
             with (
-                httpx2.Client(**self.http_options()) as client,  # pyright: ignore[reportArgumentType]
+                httpx2.Client(**self.http_options()) as client,
                 client.stream("GET", address, headers={"Accept": "application/json"}) as response,
             ):
-                if response.status_code != httpx2.codes.OK:
+                if response.status_code != HTTPStatus.OK:
                     raise ProviderUnavailableError(f"answered {response.status_code} at {address}")
                 for part in response.iter_bytes():
                     body += part
@@ -127,7 +134,7 @@ def _key_set(value: object) -> KeySet:
     given = cast(dict[str, object], value).get("keys") if isinstance(value, dict) else None
     listed = cast(list[object], given) if isinstance(given, list) else []
     fit = [
-        cast(dict[str, str], key)
+        cast(DictKey, key)
         for key in listed
         if isinstance(key, dict)
         and cast(dict[str, object], key).get("kty") in ("RSA", "EC", "OKP")

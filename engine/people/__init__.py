@@ -7,6 +7,7 @@ audit in the same transaction.
 from engine.access.decide import AccessDeniedError, Answer
 from engine.access.throttle import TooManyTriesError
 from engine.people.administering import (
+    NotPossibleError,
     add_clinic,
     add_user,
     break_glass,
@@ -17,6 +18,7 @@ from engine.people.administering import (
     revoke_token,
     set_password,
 )
+from engine.people.demonstration import DEMO_CLINIC, RealCasesError, refuse_real_cases
 from engine.people.known import People
 from engine.people.looking import broken_glass, clinics_of, read_audit, roles_in, tokens_in
 from engine.people.signing_in import (
@@ -30,9 +32,12 @@ from engine.people.signing_in import (
 )
 
 __all__ = [
+    "DEMO_CLINIC",
     "AccessDeniedError",
     "Answer",
+    "NotPossibleError",
     "People",
+    "RealCasesError",
     "SignInRefusedError",
     "SignedIn",
     "TooManyTriesError",
@@ -46,6 +51,7 @@ __all__ = [
     "issue_token",
     "make_link",
     "read_audit",
+    "refuse_real_cases",
     "revoke",
     "revoke_token",
     "roles_in",

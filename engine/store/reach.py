@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
 _Named = Mapping[FromClause, BindParameter[Any]]
@@ -121,8 +122,8 @@ def _named(known: _Named, conditions: list[_Condition]) -> _Named:
 
 def _is_of_clinics(source: FromClause) -> bool:
     """Whether this is a table of clinics or its alias. A subquery is looked at by itself."""
-    table = source if isinstance(source, Table) else getattr(source, "element", None)
-    return isinstance(table, Table) and "clinic_id" in table.c
+    table = source.element if isinstance(source, AliasedReturnsRows) else source
+    return isinstance(table, Table) and "clinic_id" in table.c  # pyright: ignore[reportUnknownMemberType]
 
 
 def _clinic_of(side: object) -> FromClause | None:

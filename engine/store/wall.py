@@ -4,15 +4,16 @@ Every statement passes `guard`, on both databases. In PostgreSQL the rows are wa
 that does not own the tables: policies compare `clinic_id` with `treadway.clinic`, which `within` sets.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine.interfaces import Compiled, DBAPICursor, ExecutionContext
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
+from sqlalchemy.sql.compiler import Compiled, SQLCompiler
 
 from engine.store.reach import Reach, reach_of
 
@@ -76,7 +77,7 @@ def _look(
     if reach is None:
         reach = _REACHES[compiled] = reach_of(compiled)
     inside = _CLINIC.get()
-    rows: list[Mapping[str, object]] = context.compiled_parameters  # pyright: ignore[reportAttributeAccessIssue]
+    rows = cast(DefaultExecutionContext, context).compiled_parameters
     for table, name in reach.named_by.items():
         for row in rows:
             _refuse_other(

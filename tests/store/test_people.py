@@ -14,8 +14,11 @@ from engine.access.rights import Right, Role
 from engine.access.throttle import RULES, Counted
 from engine.model.errors import UnknownNameError
 from engine.people import (
+    DEMO_CLINIC,
     AccessDeniedError,
+    NotPossibleError,
     People,
+    RealCasesError,
     SignInRefusedError,
     TooManyTriesError,
     add_clinic,
@@ -28,6 +31,7 @@ from engine.people import (
     issue_token,
     make_link,
     read_audit,
+    refuse_real_cases,
     revoke,
     revoke_token,
     roles_in,
@@ -38,12 +42,12 @@ from engine.people import (
     sign_out,
     tokens_in,
 )
-from engine.people.administering import NotPossibleError
 from engine.store import audit
 from engine.store.database import reading
 from engine.store.errors import StoreUnavailableError, UnfitTextError
 from engine.store.people_schema import api_tokens, sessions, sign_in_links, sign_in_tries, users
 from engine.store.wall import ACROSS
+from tests.store.samples import open_case
 
 HERE, THERE = "harbour", "hill"
 GOOD = "harvest lantern copper seven"
@@ -720,6 +724,15 @@ class TestReadingTheAudit:
         disable(people, user_id)
         assert audit.check(people.engine, HERE) == ()
         assert audit.check(people.engine, THERE) == ()
+
+
+def test_the_demonstration_does_not_run_beside_patients(people, store):
+    refuse_real_cases(people)
+    open_case(store, DEMO_CLINIC)
+    refuse_real_cases(people)
+    open_case(store, HERE)
+    with pytest.raises(RealCasesError):
+        refuse_real_cases(people)
 
 
 def test_no_secret_is_in_the_database_at_all(people, clock):

@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, exists, func, insert, or_, select, text, update
 
+from engine.access.rights import Right, Role
 from engine.model.errors import UnknownNameError
+from engine.people import (
+    AccessDeniedError,
+    People,
+    add_clinic,
+    add_user,
+    break_glass,
+    disable,
+    grant,
+    make_link,
+    sign_in_with_link,
+)
 from engine.store import audit
 from engine.store.board_schema import board
 from engine.store.database import open_engine, reading, url_of, writing
@@ -231,6 +243,26 @@ class TestRowsOfPostgres:
             store.add_audit(HERE, AuditRow(NOON, "Dr Lind", "read case", (case_id,)))
             assert len(store.read_events(HERE, case_id)) == 2
             assert audit.check(app, HERE) == ()
+
+    def test_the_servers_role_signs_people_in_and_notes_what_they_did(self, app):
+        doors = People(app, lambda: NOON)
+        for clinic in (HERE, THERE):
+            add_clinic(doors, clinic, clinic.title(), "Europe/Oslo")
+        user_id = add_user(doors, "lind", "Lind")
+        grant(doors, None, user_id, Role.CLINICIAN, HERE)
+        holder = sign_in_with_link(doors, make_link(doors, user_id), "127.0.0.1").holder
+        assert doors.require(holder, Right.MOVE, HERE, action="move").allowed
+        with pytest.raises(AccessDeniedError):
+            doors.require(holder, Right.MOVE, THERE, action="move")
+        break_glass(doors, holder, THERE, "found unconscious")
+        disable(doors, user_id)
+        for clinic, actions in (
+            (HERE, ["read case", "make clinic", "grant role", "sign in", "close account"]),
+            (THERE, ["read case", "make clinic", "move", "break glass"]),
+        ):
+            with within(clinic):
+                assert [row.action for row in Store(app).read_audit(clinic)] == actions
+                assert audit.check(app, clinic) == ()
 
     @pytest.mark.parametrize("table", ["events", "audit", "algorithms", "glasses"])
     @pytest.mark.parametrize("what", ["UPDATE {} SET clinic_id = clinic_id", "DELETE FROM {}", "TRUNCATE {}"])

@@ -7,26 +7,27 @@ import base64
 import contextlib
 import hashlib
 import hmac
+import http.client
 import json
 import secrets
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "treadway", "s3cret of the client"
 REDIRECT = "http://127.0.0.1:1/callback"
 
-MANNERS: dict[str, object] = {
+MANNERS: dict[str, Any] = {
     "claims": {},  # laid over the right ones; null takes one away
     "alg": "RS256",
     "sign_with": "current",  # current | old | stranger | oct-of-public-key | none
@@ -58,16 +59,11 @@ class Issuer:
     def visit(self, url: str) -> dict[str, str]:
         """What a browser would bring back from signing in there: the parameters of the redirect."""
 
-        class Stay(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: object) -> None:
-                return None
-
-        opener = urllib.request.build_opener(Stay)
-        location = ""
-        try:
-            opener.open(url)
-        except urllib.error.HTTPError as answer:
-            location = answer.headers["Location"] or ""
+        parts = urlsplit(url)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        location = connection.getresponse().headers.get("Location", "")
+        connection.close()
         assert location.startswith(REDIRECT)
         return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
@@ -95,6 +91,10 @@ def _letters(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def _laid_over(right: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**right, **over}.items() if value is not None}
+
+
 def _part(value: object) -> str:
     return _letters(json.dumps(value).encode())
 
@@ -110,14 +110,14 @@ class _State:
         self.rotated = 0
         self.url = ""
 
-    def behave(self, manners: dict[str, object]) -> None:
+    def behave(self, manners: dict[str, Any]) -> None:
         self.manners = {**MANNERS, **manners}
         if self.manners["rotate"] != self.rotated:
             self.rotated = int(str(self.manners["rotate"]))
             self.keys = {"old": self.keys["current"], "current": RSAKey.generate_key(2048)}
 
     def jwks(self) -> dict[str, object]:
-        shown = [self.keys["current"], self.ec]
+        shown: list[Key] = [self.keys["current"], self.ec]
         if self.manners["publish_old"]:
             shown.append(self.keys["old"])
         return dict(KeySet(shown).as_dict(private=False))
@@ -131,14 +131,11 @@ class _State:
             "iss": self.url, "sub": "42", "aud": CLIENT_ID, "exp": now + 300, "iat": now, "name": "Dr Ek",
             "nonce": nonce, "at_hash": _letters(half),
         }  # fmt: skip
-        over = dict(self.manners["claims"])  # type: ignore[call-overload]
-        claims = {name: value for name, value in {**right, **over}.items() if value is not None}
+        claims = _laid_over(right, self.manners["claims"])
         alg, sign_with = str(self.manners["alg"]), self.manners["sign_with"]
         if sign_with == "none":
             return f"{_part({'alg': alg, 'typ': 'JWT'})}.{_part(claims)}."
-        key = {"current": self.keys["current"], "old": self.keys["old"], "stranger": self.stranger}.get(
-            str(sign_with), self.keys["current"]
-        )
+        key: Key = {**self.keys, "stranger": self.stranger}.get(str(sign_with), self.keys["current"])
         if alg == "ES256":
             key = self.ec
         kid = {"own": key.ensure_kid() or key.kid, "unknown": "nobody-knows"}.get(str(self.manners["kid"]))
@@ -155,7 +152,7 @@ class _State:
 
 def _handler(state: _State) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
             """Say nothing."""
 
         def answer(self, body: object, status: int = 200) -> None:
@@ -179,8 +176,7 @@ def _handler(state: _State) -> type[BaseHTTPRequestHandler]:
                         "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256", "none"],
                         "authorization_response_iss_parameter_supported": True,
                     }
-                    over = dict(state.manners["discovery"])  # type: ignore[call-overload]
-                    document = {name: value for name, value in {**right, **over}.items() if value is not None}
+                    document = _laid_over(right, state.manners["discovery"])
                     self.answer(document, 500 if state.manners["broken"] == "discovery" else 200)
                 case "/jwks":
                     self.answer(state.jwks(), 500 if state.manners["broken"] == "jwks" else 200)

@@ -234,7 +234,7 @@ class TestSecrets:
         assert clinic_of_token(new_token("harbour-2")) == "harbour-2"
 
     @pytest.mark.parametrize(
-        "text", ["", "treadway.harbour.", "treadway..x", "bearer x", new_secret(), f"treadway.Har.{'a' * 43}"]
+        "text", ["", "treadway.harbour.", "treadway..x", "bearer x", "a" * 43, f"treadway.Har.{'a' * 43}"]
     )
     def test_other_texts_name_none(self, text):
         assert clinic_of_token(text) is None

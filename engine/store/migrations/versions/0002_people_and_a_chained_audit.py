@@ -144,8 +144,8 @@ def _chain_audit() -> None:
         sa.PrimaryKeyConstraint("clinic_id"),
     )
     heads: dict[str, tuple[int, str]] = {}
-    old = sa.table("audit_0001", *(sa.column(name) for name in ("clinic_id", "audit_id", *_KEPT)))
-    new = sa.table("audit", *(sa.column(name) for name in _NEW))
+    old = sa.table("audit_0001", *_columns("clinic_id", "audit_id", *_KEPT))
+    new = sa.table("audit", *_columns(*_NEW))
     rows = op.get_bind().execute(sa.select(old).order_by("clinic_id", "recorded_at", "audit_id")).all()
     for row in rows:
         seq, previous_hash = heads.get(
@@ -156,7 +156,7 @@ def _chain_audit() -> None:
         line["hash"] = _digest({**line, "case_ids": json.loads(row.case_ids)})
         op.get_bind().execute(sa.insert(new).values(**line))
         heads[row.clinic_id] = (seq + 1, str(line["hash"]))
-    head = sa.table("audit_heads", *(sa.column(name) for name in ("clinic_id", "seq", "hash")))
+    head = sa.table("audit_heads", *_columns("clinic_id", "seq", "hash"))
     for clinic_id, (seq, last) in heads.items():
         op.get_bind().execute(sa.insert(head).values(clinic_id=clinic_id, seq=seq, hash=last))
     op.drop_table("audit_0001")
@@ -164,6 +164,10 @@ def _chain_audit() -> None:
 
 _KEPT = ("recorded_at", "actor", "action", "case_ids", "detail")
 _NEW = ("clinic_id", "seq", *_KEPT, "why", "refused", "address", "previous_hash", "hash")
+
+
+def _columns(*names: str) -> list[sa.ColumnClause[object]]:
+    return [sa.column(name) for name in names]
 
 
 def _digest(value: dict[str, object]) -> str:
