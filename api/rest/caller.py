@@ -95,7 +95,8 @@ class Caller:
             roles |= BY_GLASS
         zone = self.doorkeeper.zone_of(self.clinic_id) or self.settings.zone
         with within(self.clinic_id):
-            yield Desk(self.store, self.clinic_id, Actor(self.holder.signature, roles), zone)
+            actor = Actor(self.holder.signature, roles, self.answer.grounds, self.address)
+            yield Desk(self.store, self.clinic_id, actor, zone)
 
 
 def let_in(request: Request, right: Right, action: str) -> Caller:

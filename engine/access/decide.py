@@ -40,6 +40,13 @@ class Answer:
     glass_reason: str | None = None
 
     @property
+    def grounds(self) -> str:
+        """Why it is allowed, as the audit says it; empty for a no."""
+        if self.glass_reason is not None:
+            return f"emergency: {self.glass_reason}"
+        return ", ".join(sorted(self.roles))
+
+    @property
     def allowed(self) -> bool:
         """Whether it may be done."""
         return self.denial is None

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 from engine.access.rights import Right
 from engine.model.decision import Due
 from engine.runtime.lanes import Lane
-from engine.service.desk import Desk
+from engine.service.desk import Desk, audit_row
 from engine.service.turning import turn_day
 from engine.store import board as pages
 from engine.store import log
 from engine.store.audit import read_with_audit
 from engine.store.board import BadCursorError, BoardFilter
 from engine.store.database import reading
-from engine.store.rows import AuditRow, ListedCase
+from engine.store.rows import ListedCase
 
 __all__ = [
     "BadCursorError", "BoardCase", "BoardCounts", "BoardFilter", "BoardPage", "Change",
@@ -108,7 +108,7 @@ def board_page(
             connection, desk.clinic_id, wanted, order, descending=descending, after=after, limit=limit
         )
 
-    row = AuditRow(desk.clock(), desk.actor.name, "read board", detail=wanted.words())
+    row = audit_row(desk, "read board", detail=wanted.words())
     found = read_with_audit(desk.store.engine, desk.clinic_id, row, read, _shown)
     return BoardPage(desk.today(), tuple(BoardCase(listed) for listed in found.rows), found.after)
 
@@ -158,7 +158,7 @@ def changes_since(desk: Desk, position: int | None, limit: int = 200) -> tuple[t
         ]
         return tuple(sorted(changes, key=lambda change: change.position)), max(last.values())
 
-    row = AuditRow(desk.clock(), desk.actor.name, "read changes", detail="stream")
+    row = audit_row(desk, "read changes", detail="stream")
     return read_with_audit(
         desk.store.engine, desk.clinic_id, row, read, lambda seen: tuple(c.case_id for c in seen[0])
     )

@@ -19,10 +19,18 @@ class AccessDeniedError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is acting, and in which roles; None is every role."""
+    """Who is acting.
+
+    Attributes:
+        roles: None is every role.
+        why: On what grounds, for the audit: the role that brought it, or the reason of an emergency.
+        address: Where the request came from, where that is known.
+    """
 
     name: str
     roles: frozenset[str] | None = None
+    why: str = ""
+    address: str = ""
 
     def needs_right(self, *rights: Right) -> None:
         """Raise `AccessDeniedError` unless the roles bring each of these rights, by the table of rights."""
@@ -71,6 +79,12 @@ def stamp_of(desk: Desk, algorithm: Algorithm) -> Stamp:
     return Stamp(desk.actor.name, desk.clock(), algorithm.digest)
 
 
+def audit_row(desk: Desk, action: str, case_ids: tuple[str, ...] = (), detail: str = "") -> AuditRow:
+    """A line about what the desk's actor looks at now, and on what grounds."""
+    who = desk.actor
+    return AuditRow(desk.clock(), who.name, action, case_ids, detail, who.why, address=who.address)
+
+
 def add_audit(desk: Desk, action: str, case_ids: tuple[str, ...], detail: str) -> None:
     """Leave a line in the audit. Do it before the answer is given."""
-    desk.store.add_audit(desk.clinic_id, AuditRow(desk.clock(), desk.actor.name, action, case_ids, detail))
+    desk.store.add_audit(desk.clinic_id, audit_row(desk, action, case_ids, detail))

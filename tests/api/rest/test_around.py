@@ -79,6 +79,8 @@ def test_each_read_of_a_patient_leaves_one_line_with_who_and_what(world: World, 
     (line,) = world.audit()[before:]
     assert (line.action, line.case_ids) == (action, (case,))
     assert "harbour-reader" in line.actor
+    assert line.why == "reader"
+    assert line.address
     assert not line.refused
 
 

@@ -121,6 +121,13 @@ class TestGlass:
         assert opened == {Right.READ_CASE, Right.READ_BOARD}
         assert may(known, Right.READ_CASE, HERE, NOW).glass_reason == "found unconscious"
 
+    def test_the_audit_is_told_on_what_grounds(self):
+        far = holder(given_role(Role.CLINICIAN, THERE), glasses=(self.OPEN,))
+        near = holder(given_role(Role.READER), given_role(Role.CONSULTANT), given_role(Role.ADMIN))
+        assert may(far, Right.READ_CASE, HERE, NOW).grounds == "emergency: found unconscious"
+        assert may(near, Right.READ_CASE, HERE, NOW).grounds == "consultant, reader"
+        assert may(far, Right.MOVE, HERE, NOW).grounds == ""
+
     @pytest.mark.parametrize("minutes", [5, 6])
     def test_it_closes_by_itself(self, minutes):
         known = holder(given_role(Role.CLINICIAN, THERE), glasses=(self.OPEN,))
