@@ -383,8 +383,8 @@ def _migrated(written: Written) -> Shape:
         "case": written.view.case.id,
         "seq": written.view.case.seq,
         "dry_run": False,
-        "from": change["from"],
-        "to": change["to"],
+        "from": _named(change["from"]),
+        "to": _named(change["to"]),
         "possible": True,
         "problems": [],
         "step_before": change["step"],
@@ -393,6 +393,10 @@ def _migrated(written: Written) -> Shape:
         "changes": [],
         "events": [event_shape(event) for event in written.events],
     }
+
+
+def _named(ref: Any) -> Shape:  # noqa: ANN401 - part of a payload
+    return {name: ref[name] for name in ("id", "version", "digest")}
 
 
 def _answers(said: Decisions) -> dict[str, str]:

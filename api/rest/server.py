@@ -18,8 +18,7 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Note that the process is to end; a second Ctrl-C ends it without waiting.
 
-        Unlike the framework's own it does not raise the signal again afterwards: an end that was asked for and
-        went well is exit code 0.
+        Unlike the framework's own it does not raise the signal again: an end that went well is exit code 0.
         """
         app: Any = getattr(self.config, "loaded_app", None) or self.config.app
         app.state.life.stopping = True

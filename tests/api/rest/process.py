@@ -1,6 +1,7 @@
 """A program that serves the REST app, for tests that need a process.
 
-Run as `python -m tests.api.rest.process DATABASE SETTINGS`. It prints the port it listens on, and ends as the product's own server does.
+Run as `python -m tests.api.rest.process DATABASE SETTINGS`. It prints the port it listens on, and ends as the
+product's own server does.
 """
 
 import json
