@@ -2,7 +2,7 @@
 """Set up Treadway and run it. Needs Python 3.11 or newer with venv, and nothing else.
 
   python3 tw.py demo                 walk invented patients through the main algorithm
-  python3 tw.py serve --demo         open the web pages with invented patients
+  python3 tw.py serve --demo         serve the API with invented patients, on this computer alone
   python3 tw.py run -- WORDS         any `treadway` command, such as: run -- check algorithms/star-d
   python3 tw.py WORD ...             the same, for a word that is not listed here
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typer import Exit, Option, Typer
 
-from api.cli import case_read, case_write, check, criterion, db, demo, doctor, draw, scenarios
+from api.cli import case_read, case_write, check, criterion, db, demo, doctor, draw, scenarios, serve
 from api.cli.help import Command, Group
 
 _SETTINGS = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
@@ -103,4 +103,5 @@ for name, function in (
     app.command(name, cls=Command, context_settings=_SETTINGS)(function)
 app.add_typer(case, name="case")
 app.add_typer(database, name="db")
+app.command("serve", cls=Command, context_settings=_SETTINGS)(serve.serve)
 app.command("doctor", cls=Command, context_settings=_SETTINGS)(doctor.doctor)

@@ -50,6 +50,7 @@ def demo(
         treadway demo
         treadway demo --output my-demo --json
     """
+    from api.serving.local import settle
     from engine.definition.loader import load_shipped
     from engine.store.store import Store
 
@@ -70,6 +71,7 @@ def demo(
     progress = Progress(output, "Walking patients", len(stories))
     store = Store.open(str(database))
     try:
+        settle(store, None, demo=True)
         walk = _Walk(store, loaded)
         drawn: CaseView | None = None
         for done, (file, scenario) in enumerate(stories):
@@ -102,6 +104,20 @@ def demo(
         last = drawn.events[-1].observed_on
         where = shlex.quote(str(database))
         output.next(f"treadway case show {drawn.case.id} --on {last} --database {where}")
+
+
+def walk_all(store: "Store", output: Output) -> int:
+    """Walk every patient into a store without telling it; how many there are."""
+    from engine.definition.loader import load_shipped
+
+    loaded = load_shipped(ALGORITHM)
+    walk, stories = _Walk(store, loaded), _stories(loaded.usable())
+    progress = Progress(output, "Walking patients", len(stories))
+    for done, (file, scenario) in enumerate(stories):
+        progress.step(done, file.stem)
+        walk.patient(scenario, done + 1)
+    progress.close()
+    return len(stories)
 
 
 def _fresh_database(target: Path) -> Path:

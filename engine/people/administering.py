@@ -14,15 +14,12 @@ from engine.access.lifetimes import GLASS, GLASS_LONGEST, REASON_LETTERS, TOKEN_
 from engine.access.rights import Right, Role
 from engine.access.secrets import is_clinic_id
 from engine.model.errors import EngineError, UnknownNameError
-from engine.people.known import People
+from engine.people.known import OPERATOR, People
 from engine.people.signing_in import plain_login
 from engine.store import audit, people, sign_in, tokens
 from engine.store.database import writing
 from engine.store.rows import AuditRow
 from engine.store.wall import within
-
-OPERATOR = "operator of the installation"
-"""Who acts where no account can: at the computer itself, to make the first admin."""
 
 
 class NotPossibleError(EngineError):
@@ -109,7 +106,7 @@ def grant(
         NotPossibleError: `until` is over, or there is no such clinic.
         UnknownNameError: There is no such account.
     """
-    signature = _administrator(doors, by, clinic_id, "grant role")
+    signature = _signature(doors, by, Right.ADMINISTER_PEOPLE, clinic_id, "grant role")
     now = doors.clock()
     if until is not None and until <= now:
         raise NotPossibleError("the role would be over already", "name a moment to come")
@@ -134,7 +131,7 @@ def revoke(doors: People, by: Holder | None, clinic_id: str, grant_id: str) -> N
     Raises:
         AccessDeniedError, UnknownNameError: See `grant`.
     """
-    signature = _administrator(doors, by, clinic_id, "revoke role")
+    signature = _signature(doors, by, Right.ADMINISTER_PEOPLE, clinic_id, "revoke role")
     with _changing(doors, clinic_id, signature, "revoke role", f"grant {grant_id}") as connection:
         people.revoke_grant(connection, clinic_id, grant_id, signature, doors.clock())
 
@@ -191,7 +188,7 @@ def break_glass(
 
 def issue_token(
     doors: People,
-    by: Holder,
+    by: Holder | None,
     user_id: str,
     clinic_id: str,
     title: str,
@@ -200,13 +197,15 @@ def issue_token(
 ) -> str:
     """Issue an API token that acts for an account in one clinic; gives its text, which is never shown again.
 
+    `by` None is the operator, as for `grant`.
+
     Raises:
         AccessDeniedError: The issuer may not.
         NotPossibleError: The account is a person's, no scope or an unknown one, no end within a year, or a
             scope that the token of the issuer has not got.
         UnknownNameError: There is no such account.
     """
-    signature = _allowed(doors, by, Right.ISSUE_TOKEN, clinic_id, "issue token")
+    signature = _signature(doors, by, Right.ISSUE_TOKEN, clinic_id, "issue token")
     now = doors.clock()
     if not now < until <= now + TOKEN_LONGEST:
         raise NotPossibleError("a token lasts a year at most", "name an end within a year from now")
@@ -214,7 +213,7 @@ def issue_token(
     if unknown or not scopes:
         known = ", ".join(Right)
         raise NotPossibleError(f"`{unknown[0] if unknown else ''}` is no scope", f"scopes are {known}")
-    if by.token is not None and not set(scopes) <= by.token.scopes:
+    if by is not None and by.token is not None and not set(scopes) <= by.token.scopes:
         raise NotPossibleError("a token issues none that is wider than itself", "leave out what it lacks")
     rights = sorted(Right(scope) for scope in set(scopes))
     detail = f"{title}: {', '.join(rights)} for {{user}} until {until.isoformat()}"
@@ -229,26 +228,24 @@ def issue_token(
     return text
 
 
-def revoke_token(doors: People, by: Holder, clinic_id: str, token_id: str) -> None:
-    """Withdraw a token at once.
+def revoke_token(doors: People, by: Holder | None, clinic_id: str, token_id: str) -> None:
+    """Withdraw a token at once. `by` None is the operator.
 
     Raises:
         AccessDeniedError: The person may not.
         UnknownNameError: The clinic has no such token.
     """
-    signature = _allowed(doors, by, Right.ISSUE_TOKEN, clinic_id, "revoke token")
+    signature = _signature(doors, by, Right.ISSUE_TOKEN, clinic_id, "revoke token")
     with _changing(doors, clinic_id, signature, "revoke token", f"token {token_id}") as connection:
         tokens.revoke_token(connection, clinic_id, token_id, signature, doors.clock())
 
 
-def _allowed(doors: People, by: Holder, right: Right, clinic_id: str, action: str) -> str:
-    """The signature of somebody who may do this; see `People.require`."""
+def _signature(doors: People, by: Holder | None, right: Right, clinic_id: str, action: str) -> str:
+    """The signature of the operator, or of somebody who may do this; see `People.require`."""
+    if by is None:
+        return OPERATOR
     doors.require(by, right, clinic_id, action=action)
     return by.signature
-
-
-def _administrator(doors: People, by: Holder | None, clinic_id: str, action: str) -> str:
-    return OPERATOR if by is None else _allowed(doors, by, Right.ADMINISTER_PEOPLE, clinic_id, action)
 
 
 @contextmanager

@@ -16,6 +16,9 @@ from engine.store.database import reading, writing
 from engine.store.rows import AuditRow
 from engine.store.wall import within
 
+OPERATOR = "operator of the installation"
+"""Who acts where no account can: at the computer itself, to make the first admin or to look at the audit."""
+
 _UNKNOWN = frozenset({Denial.NOT_SIGNED_IN, Denial.NO_CLINIC})
 """Refusals without a person or a clinic: no audit of a clinic could hold them."""
 

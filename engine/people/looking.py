@@ -2,7 +2,7 @@
 
 from engine.access.holder import Glass, Grant, Holder
 from engine.access.rights import Right
-from engine.people.known import People
+from engine.people.known import OPERATOR, People
 from engine.store import audit, people, tokens
 from engine.store.database import reading, writing
 from engine.store.rows import AuditRow
@@ -16,24 +16,26 @@ def clinics_of(doors: People, holder: Holder) -> tuple[people.Clinic, ...]:
         return tuple(each for each in found if each is not None)
 
 
-def roles_in(doors: People, holder: Holder, clinic_id: str) -> tuple[tuple[people.User, Grant], ...]:
-    """Who was given which role in a clinic, oldest first, those that are over too.
+def roles_in(doors: People, holder: Holder | None, clinic_id: str) -> tuple[tuple[people.User, Grant], ...]:
+    """Who was given which role in a clinic, oldest first, those that are over too. None is the operator.
 
     Raises:
         AccessDeniedError: For admins alone.
     """
-    doors.require(holder, Right.ADMINISTER_PEOPLE, clinic_id, action="read roles")
+    if holder is not None:
+        doors.require(holder, Right.ADMINISTER_PEOPLE, clinic_id, action="read roles")
     with within(clinic_id), reading(doors.engine) as connection:
         return people.grants_in(connection, clinic_id)
 
 
-def tokens_in(doors: People, holder: Holder, clinic_id: str) -> tuple[tokens.Token, ...]:
-    """API tokens of a clinic, newest first, without their secrets.
+def tokens_in(doors: People, holder: Holder | None, clinic_id: str) -> tuple[tokens.Token, ...]:
+    """API tokens of a clinic, newest first, without their secrets. None is the operator.
 
     Raises:
         AccessDeniedError: For admins alone.
     """
-    doors.require(holder, Right.ISSUE_TOKEN, clinic_id, action="read tokens")
+    if holder is not None:
+        doors.require(holder, Right.ISSUE_TOKEN, clinic_id, action="read tokens")
     with within(clinic_id), reading(doors.engine) as connection:
         return tokens.tokens_in(connection, clinic_id)
 
@@ -51,7 +53,7 @@ def broken_glass(doors: People, holder: Holder, clinic_id: str) -> tuple[tuple[p
 
 def read_audit(
     doors: People,
-    holder: Holder,
+    holder: Holder | None,
     clinic_id: str,
     *,
     case_id: str | None = None,
@@ -60,16 +62,18 @@ def read_audit(
 ) -> tuple[audit.AuditLine, ...]:
     """Lines of a clinic's audit, oldest first; of one case ("who looked at this?") or one person.
 
-    Reading leaves a line too, which is not among those given.
+    Reading leaves a line too, which is not among those given; also when it is the operator (None) who reads.
 
     Raises:
         AccessDeniedError: For auditors alone.
         StoreUnavailableError: The line could not be kept; nothing is answered.
     """
-    doors.require(holder, Right.READ_AUDIT, clinic_id, action="read audit", address=address)
+    if holder is not None:
+        doors.require(holder, Right.READ_AUDIT, clinic_id, action="read audit", address=address)
+    signature = OPERATOR if holder is None else holder.signature
     asked = [f"case {case_id}" if case_id else "", f"person {actor}" if actor else ""]
     detail = ", ".join(filter(None, asked)) or "all"
-    row = AuditRow(doors.clock(), holder.signature, "read audit", detail=detail, address=address)
+    row = AuditRow(doors.clock(), signature, "read audit", detail=detail, address=address)
     with within(clinic_id), writing(doors.engine) as connection:
         found = audit.lines(connection, clinic_id, case_id=case_id, actor=actor)
         audit.write(connection, clinic_id, row)

@@ -68,6 +68,13 @@ def turn_day(desk: Desk, most: int | None = None) -> Turned:
     return Turned(done, tuple(unreadable))
 
 
+def days_behind(desk: Desk) -> int:
+    """How many days the oldest open row lags behind today: above 0 for long means that no worker runs."""
+    with reading(desk.store.engine) as connection:
+        day = board_rows.oldest_day(connection, desk.clinic_id)
+    return 0 if day is None else max(0, (desk.today() - day).days)
+
+
 def forget_keys(desk: Desk) -> int:
     """Let go of idempotency keys that are older than a day."""
     return write(desk.store.engine, lambda connection: keys.forget(connection, desk.clinic_id, desk.clock()))

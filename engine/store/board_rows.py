@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, cast, delete, insert, select, update
+from sqlalchemy import Connection, Integer, Row, cast, delete, func, insert, select, update
 
 from engine.model.decision import Due
 from engine.runtime.lanes import Lane
@@ -77,6 +77,15 @@ def any_stale(connection: Connection, clinic_id: str, today: date) -> bool:
         board.c.computed_for < today,
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def oldest_day(connection: Connection, clinic_id: str) -> date | None:
+    """The earliest day for which an open row holds; None where no case is open."""
+    query = select(func.min(board.c.computed_for)).where(
+        board.c.clinic_id == clinic_id,
+        board.c.open == True,  # noqa: E712
+    )
+    return connection.execute(query).scalar_one_or_none()
 
 
 def set_day(connection: Connection, clinic_id: str, case_id: str, today: date) -> None:

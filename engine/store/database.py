@@ -240,6 +240,11 @@ def write(engine: Engine, work: Callable[[Connection], _Result]) -> _Result:
             return result
 
 
+def turns_of(engine: Engine) -> Turns | None:
+    """The queue of writers; None on PostgreSQL, which has its own."""
+    return _TURNS.get(engine)
+
+
 def finish(engine: Engine) -> None:
     """Finish the writes that were accepted, refuse new ones, and let go of every connection."""
     turns = _TURNS.get(engine)

@@ -56,6 +56,12 @@ def clinic(connection: Connection, clinic_id: str) -> Clinic | None:
     return None if found is None else Clinic(found.clinic_id, found.title, found.time_zone)
 
 
+def all_clinics(connection: Connection) -> tuple[Clinic, ...]:
+    """Every clinic of the installation, by id. For the operator and the programs that serve all of them."""
+    query = select(clinics).order_by(clinics.c.clinic_id).execution_options(**{ACROSS: True})
+    return tuple(Clinic(found.clinic_id, found.title, found.time_zone) for found in connection.execute(query))
+
+
 def add_user(connection: Connection, user: User, now: datetime) -> None:
     """Keep a new account; the caller has looked that its login is free."""
     refuse_unfit(user.login, user.name, user.issuer, user.subject)

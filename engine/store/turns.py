@@ -57,6 +57,8 @@ class Turns:
         self._closed = False
         self._connection: Connection | None = None
         self._seconds = 0.0
+        self.watch: Callable[[int], None] | None = None
+        """Told after each shared commit how many writes were in it."""
 
     def run(self, engine: Engine, work: Callable[[Connection], _Result]) -> _Result:
         """Do a piece of work in a transaction that others may share; returns once it is committed.
@@ -100,6 +102,11 @@ class Turns:
             self._closed = True
             self._state.wait_for(lambda: self._leader is None and not self._waiting, seconds)
         self._disconnect()
+
+    @property
+    def waiting(self) -> int:
+        """Writers that wait for their turn now."""
+        return len(self._waiting)
 
     def let_go(self) -> None:
         """Close the connection unless somebody is writing; the next writer opens another."""
@@ -214,6 +221,9 @@ class Turns:
                 raise
             for ticket in together:
                 ticket.error = ticket.error or OutcomeUnknownError(str(error.orig))
+        else:
+            if self.watch is not None:
+                self.watch(sum(ticket.error is None for ticket in together))
 
     def _connected(self, engine: Engine) -> Connection:
         if self._connection is None:

@@ -34,6 +34,9 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("db", "upgrade"): [],
 }
 
+NEVER_END = {("serve",)}
+"""Commands that run until they are told to end; tests of their own run them as processes."""
+
 
 def all_commands() -> list[tuple[str, ...]]:
     """The words of every command that does something."""

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from api.cli.app import app
-from tests.api.cli.commands import ARGUMENTS, all_commands
+from tests.api.cli.commands import ARGUMENTS, NEVER_END, all_commands
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,7 +29,7 @@ story:
 
 
 def test_the_table_of_these_tests_names_every_command():
-    assert set(ARGUMENTS) == set(all_commands())
+    assert set(ARGUMENTS) | NEVER_END == set(all_commands())
 
 
 @pytest.fixture
@@ -39,6 +39,35 @@ def scenario(home):
 
 QUICK = [pytest.param(words, id=" ".join(words)) for words in ARGUMENTS if words != ("demo",)]
 EACH = [*QUICK, pytest.param(("demo",), id="demo", marks=pytest.mark.slow)]
+
+
+def _help_starts_with_examples(treadway, words):
+    result = treadway(*words, "--help")
+    assert result.code == 0
+    assert treadway(*words, "-h").out == result.out
+    assert result.out.startswith("Examples:\n")
+    assert "Usage: treadway" in result.out
+
+
+def _examples_can_be_parsed(treadway, words):
+    text = treadway(*words, "--help").out.partition("Usage:")[0]
+    examples = [line.strip() for line in text.splitlines()[1:] if line.strip()]
+    assert examples
+    for example in examples:
+        program, *rest = shlex.split(example)
+        assert program == "treadway"
+        assert tuple(rest[: len(words)]) == words
+        command = get_command(app)
+        for word in words:
+            assert isinstance(command, TyperGroup)
+            command = command.commands[word]
+        command.make_context(example, rest[len(words) :])
+
+
+@pytest.mark.parametrize("words", sorted(NEVER_END), ids=" ".join)
+def test_the_help_of_commands_that_never_end_is_as_good(treadway, home, words):
+    _help_starts_with_examples(treadway, words)
+    _examples_can_be_parsed(treadway, words)
 
 
 @pytest.mark.parametrize("words", EACH)
@@ -74,26 +103,11 @@ class TestEveryCommand:
         assert re.sub(r"\033\[[0-9;]*m", "", coloured.out) == plain.out
 
     def test_help_starts_with_examples(self, treadway, home, words):
-        result = treadway(*words, "--help")
-        assert result.code == 0
-        assert treadway(*words, "-h").out == result.out
-        assert result.out.startswith("Examples:\n")
-        assert "Usage: treadway" in result.out
+        _help_starts_with_examples(treadway, words)
 
     def test_its_examples_can_be_parsed(self, treadway, home, words):
         """Each example names a command that exists, with options that it has."""
-        text = treadway(*words, "--help").out.partition("Usage:")[0]
-        examples = [line.strip() for line in text.splitlines()[1:] if line.strip()]
-        assert examples
-        for example in examples:
-            program, *rest = shlex.split(example)
-            assert program == "treadway"
-            assert tuple(rest[: len(words)]) == words
-            command = get_command(app)
-            for word in words:
-                assert isinstance(command, TyperGroup)
-                command = command.commands[word]
-            command.make_context(example, rest[len(words) :])
+        _examples_can_be_parsed(treadway, words)
 
     def test_a_wrong_option_names_a_near_one(self, treadway, assessed, words):
         result = treadway(*words, *ARGUMENTS[words], "--jsonn")

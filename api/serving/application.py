@@ -1,0 +1,65 @@
+"""Puts the service together from its settings: what each process runs."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from api.cli.desk import default_database
+from api.rest.app import create_app
+from api.rest.settings import Settings
+from api.serving import front
+from api.serving.logs import set_up_logs
+from api.serving.metrics import CountingStore
+from api.serving.requests import Requests
+from api.serving.settings import Installation, read_installation
+from engine.access.proxy import networks
+from engine.people import People
+from engine.store.store import Store
+
+
+def make() -> FastAPI:
+    """The app by the settings of the environment; each process of several calls it."""
+    settings = read_installation()
+    set_up_logs(settings.log_format, settings.log_level)
+    return application(settings)
+
+
+def application(settings: Installation) -> FastAPI:
+    """The app over the database of these settings. Its store is `app.state.store`: close it at the end."""
+    opened = Store.open(settings.database_url or str(default_database()), create=False)
+    store = CountingStore(opened.engine)
+    try:
+        app = create_app(store, People(store.engine), limits(settings))
+        store.count_in(app.state.metrics, settings.time_zone)
+        app.router.routes.extend(front.routes())
+        trusted = networks(settings.trusted_proxies)
+
+        def outside(inner: ASGIApp) -> ASGIApp:
+            return Requests(inner, trusted, tls=settings.serves_tls)
+
+        app.add_middleware(outside)
+    except BaseException:
+        store.close()
+        raise
+    return app
+
+
+def limits(settings: Installation) -> Settings:
+    """What the REST door takes of the settings."""
+    own = {f"http://{host}:{settings.port}" for host in ("127.0.0.1", "localhost", "[::1]")}
+    return replace(
+        Settings(),
+        threads=settings.threads,
+        waiting=settings.waiting,
+        streams=settings.streams,
+        body_bytes=settings.body_bytes,
+        body_seconds=settings.body_seconds,
+        stream_seconds=settings.stream_seconds,
+        requests_a_minute=settings.requests_a_minute,
+        behind_tls=settings.behind_tls,
+        own_origins=frozenset({settings.public_url}) if settings.public_url else frozenset(own),
+        metrics_token=settings.metrics_token,
+        zone=ZoneInfo(settings.time_zone) if settings.time_zone else None,
+    )
