@@ -74,16 +74,20 @@ def dtype(type: Type) -> pl.DataType:
             return pl.Int64()
 
 
-def _may_be_constant(core: Core) -> bool:
-    """Whether polars could answer with one value for all rows: from no facts, or from a constant branch."""
-    without_facts: set[int] = set()
-    for node in walk_once(core):
-        fixed = [id(arg) in without_facts for arg in node.args]
-        if node.op != "fact" and all(fixed):
-            without_facts.add(id(node))
-        elif node.op in ("if", "coalesce", "min", "max", "same", "same_scale") and any(fixed):
-            return True
-    return id(core) in without_facts
+_ALWAYS_WHOLE = {
+    "fact", "const", "and", "or", "not", "xor", "is_null", "eq", "ne", "lt", "le", "in",
+    "add", "sub", "mul", "neg", "decimal",
+    "day_number", "week_number", "month_number", "year_number", "month_key",
+}  # fmt: skip
+
+
+def _may_be_short(core: Core) -> bool:
+    """Whether polars could answer with one value for all rows.
+
+    It does for an expression over no facts, and for a `when` whose condition holds on no row.
+    """
+    ops = {node.op for node in walk_once(core)}
+    return "fact" not in ops or not ops <= _ALWAYS_WHOLE
 
 
 class PolarsColumns(Columns["pl.Expr"]):
@@ -98,11 +102,13 @@ class PolarsColumns(Columns["pl.Expr"]):
         self.pl = pl
 
     def whole_length(self, core: Core) -> pl.Expr:
-        """The criterion's column, as long as the frame also where it comes down to a constant."""
+        """The criterion's column, as long as the frame also where it comes down to one value."""
         found = self.expression(core)
-        if not _may_be_constant(core):
+        if not _may_be_short(core):
             return found
         every = self.pl.repeat(True, self.pl.len())  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(core.type, BooleanType):
+            return found & every
         return self.choose(every, found, self.pl.lit(None))
 
     def literal(self, value: Value, type: Type) -> pl.Expr:

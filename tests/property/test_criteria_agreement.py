@@ -12,7 +12,7 @@ import pysqlite3
 import pytest
 import sqlalchemy as sa
 import z3
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.criteria import (
@@ -45,6 +45,8 @@ from tests.conformance.readings import (
 EXPRESSIONS, ROWS = 40, 6
 PARTS = 10
 seeds = st.integers(0, 2**32 - 1)
+PHASES = (Phase.explicit, Phase.generate)
+"""A smaller seed is no simpler example, so none is looked for."""
 
 
 def batch(seed: int) -> tuple[list[Criterion], list[dict[str, Value]]]:
@@ -87,7 +89,7 @@ def agree(seed: int, reading: Reading, rows_asked: int = ROWS, must_answer: bool
             assert alike(criterion, one, other), f"{criterion.text} is {one!r}, not {other!r}, for {known}"
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, phases=PHASES)
 @given(seed=seeds)
 def test_generated_code_agrees_with_the_closures(seed: int):
     """Both ways of reading facts."""
@@ -95,21 +97,21 @@ def test_generated_code_agrees_with_the_closures(seed: int):
     agree(seed, by_lazy, must_answer=True)
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 @given(seed=seeds)
 def test_polars_agrees_with_the_closures(seed: int):
     """It may refuse what could grow too large, and never answers otherwise."""
     agree(seed, by_polars)
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 @given(seed=seeds)
 def test_sqlite_agrees_with_the_closures(sqlite: sa.Engine, seed: int):
     """It refuses what a double can't keep."""
     agree(seed, by_sql(sqlite, "sqlite"))
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 @given(seed=seeds)
 def test_solver_terms_agree_with_the_closures(seed: int):
     """With every fact given, each term comes down to the value."""
@@ -118,7 +120,7 @@ def test_solver_terms_agree_with_the_closures(seed: int):
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 @given(seed=seeds)
 def test_postgresql_agrees_with_the_closures(postgresql: sa.Engine, seed: int):
     """PostgreSQL refuses nothing that is random here."""
@@ -140,7 +142,7 @@ def test_twenty_thousand_expressions_agree_in_every_reading(
         by_sql(postgresql, "postgresql"),
     )
 
-    @settings(max_examples=50)
+    @settings(max_examples=50, phases=PHASES)
     @given(seed=seeds)
     def every(seed: int) -> None:
         # The same seeds are drawn in each part, so the part moves them apart.
@@ -210,7 +212,7 @@ def test_a_result_equals_itself_written_out(form: str, sqlite: sa.Engine):
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=15, phases=PHASES)
 @given(seed=seeds)
 def test_the_proof_encoding_agrees_when_every_fact_is_given(seed: int):
     """The solver finds no other answer than the closures. Proofs do not round, so nothing here does."""
@@ -249,7 +251,7 @@ def _solved(criterion: Criterion, row: dict[str, Value]) -> list[Value]:
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, phases=PHASES)
 @given(seed=seeds)
 def test_formatting_keeps_the_meaning(seed: int):
     """The formatted text has the same tree, and formats to itself."""

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.criteria import BOOLEAN, CountType, Criterion, IntegerType, Name, Names, Value, compile_criterion
@@ -26,6 +26,8 @@ NAMES = Names(
     )
 )
 seeds = st.integers(0, 2**32 - 1)
+PHASES = (Phase.explicit, Phase.generate)
+"""A smaller seed is no simpler example, so none is looked for."""
 
 
 class Conditions:
@@ -116,7 +118,7 @@ def explained(seed: int, hiding: bool) -> Iterator[tuple[Criterion, dict[str, Va
         yield criterion, row, explain(criterion, row)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, phases=PHASES)
 @given(seed=seeds, hiding=st.booleans())
 def test_because_is_enough(seed: int, hiding: bool):
     """Whatever all other facts are, the result stays what it is."""
@@ -131,7 +133,7 @@ def test_because_is_enough(seed: int, hiding: bool):
         )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, phases=PHASES)
 @given(seed=seeds)
 def test_the_sets_miss_nothing_where_nothing_is_hidden(seed: int):
     """Each smallest set that could decide contains one of those told, so no way to decide is left out."""
@@ -144,7 +146,7 @@ def test_the_sets_miss_nothing_where_nothing_is_hidden(seed: int):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=25, phases=PHASES)
 @given(seed=seeds, hiding=st.booleans())
 def test_the_sets_are_exact_with_a_solver(seed: int, hiding: bool):
     """Asked for exactly, they are the smallest sets that brute force finds, and no others."""
@@ -157,7 +159,7 @@ def test_the_sets_are_exact_with_a_solver(seed: int, hiding: bool):
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=25, phases=PHASES)
 @given(seed=seeds, hiding=st.booleans())
 def test_because_is_smallest_with_a_solver(seed: int, hiding: bool):
     """Asked for exactly, no fact of it can be left out."""
@@ -171,7 +173,7 @@ def test_because_is_smallest_with_a_solver(seed: int, hiding: bool):
             )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, phases=PHASES)
 @given(seed=seeds)
 def test_most_sets_are_exact_without_one(seed: int):
     """A set told without a solver is unknown evidence only, smallest first, and none contains another."""

@@ -66,7 +66,17 @@ def test_a_column_keeps_unknown_apart_from_no():
     assert frame.select(expression.alias("answer"))["answer"].to_list() == [True, None, False]
 
 
-@pytest.mark.parametrize("text", ["true", "null = 1", "Coalesce(3, score) > 2", "if true then 1 else score"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "true",
+        "null = 1",
+        "Coalesce(3, score) > 2",
+        "if true then 1 else score",
+        "-75 < (2147483647 + score) * 0.01",
+        "if score > 99 then score else 3",
+    ],
+)
 def test_a_constant_answer_is_as_long_as_the_frame(text: str):
     """polars would give one value for all rows."""
     criterion = compile_criterion(text, NAMES)
