@@ -66,6 +66,11 @@ class TestHashes:
         """Else the time of the answer tells which accounts exist."""
         assert not is_outdated(passwords._NOBODY)
 
+    def test_the_hash_of_nobody_lets_nobody_in(self):
+        """It was made of a password that can be read in this project."""
+        assert fits(passwords._NOBODY, "nobody has this password")
+        assert not fits(None, "nobody has this password")
+
     def test_weaker_hashes_are_made_anew(self):
         from argon2 import PasswordHasher
 

@@ -143,6 +143,11 @@ class TestGlass:
         known = holder(given_role(Role.CLINICIAN, THERE), glasses=(self.OPEN,), token=token)
         assert not may(known, Right.READ_CASE, HERE, NOW).allowed
 
+    def test_a_token_of_somebody_with_another_role_here_cannot_use_it_either(self):
+        token = TokenScope("t", HERE, frozenset(Right))
+        known = holder(given_role(Role.AUTHOR), glasses=(self.OPEN,), token=token)
+        assert may(known, Right.READ_CASE, HERE, NOW).denial is Denial.NO_RIGHT
+
     def test_a_role_of_ones_own_is_no_emergency(self):
         """Whoever may read anyway is not marked, so that the auditor sees only real uses."""
         known = holder(given_role(Role.READER), glasses=(self.OPEN,))
