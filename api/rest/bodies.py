@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictInt, StringConstraints
 
 from api.rest.scalars import AlgorithmId, Day, Dose, Line, Name, Percent, Score, Version, Words
 from engine.model.case import Patient
@@ -25,7 +25,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
-def example(value: object) -> ConfigDict:
+def example(value: JsonValue) -> ConfigDict:
     """The settings of a body with an example for the API's description."""
     return ConfigDict(extra="forbid", populate_by_name=True, json_schema_extra={"examples": [value]})
 

@@ -263,8 +263,14 @@ def _says_something(entry: Entry) -> bool:
 
 def _written(written: Written) -> Response:
     shape = {**_outcome(written), "decisions": [decision_shape(one) for one in _decisions(written)]}
-    headers = {"idempotency-replayed": "true"} if written.replayed else {}
-    return json_reply(shape, 201, etag=tag_of_seq(written.view.case.seq), **headers)
+    return _marked(json_reply(shape, 201, etag=tag_of_seq(written.view.case.seq)), written)
+
+
+def _marked(reply: Response, written: Written) -> Response:
+    """The answer, with a mark where nothing was done again."""
+    if written.replayed:
+        reply.headers["idempotency-replayed"] = "true"
+    return reply
 
 
 def _outcome(written: Written) -> Shape:
@@ -349,8 +355,7 @@ def go_over(
             tried = try_migration(desk, case_id, body.version, body.on)
             return json_reply(_migration(tried), etag=tag_of_seq(tried.view.case.seq))
         written = migrate(desk, case_id, body.version, body.on, body.reason, seq, key)
-    headers = {"idempotency-replayed": "true"} if written.replayed else {}
-    return json_reply(_migrated(written), etag=tag_of_seq(written.view.case.seq), **headers)
+    return _marked(json_reply(_migrated(written), etag=tag_of_seq(written.view.case.seq)), written)
 
 
 def _migration(tried: Migration) -> Shape:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, cast
 
 from fastapi import HTTPException
 from fastapi.responses import Response
@@ -330,7 +330,7 @@ def validation_errors(errors: Sequence[Mapping[str, object]]) -> list[dict[str, 
     told: list[dict[str, str]] = []
     for error in errors[:MOST_ERRORS]:
         loc = error.get("loc")
-        parts = list(loc) if isinstance(loc, tuple) else []
+        parts = list(cast(tuple[object, ...], loc)) if isinstance(loc, tuple) else []
         if error.get("type") == "extra_forbidden":
             parts[-1:] = ["?"]  # a key of the sender's own invention
         where = ".".join(str(part) if _is_ours(part) else "?" for part in parts)

@@ -7,7 +7,7 @@ same text refuse or take otherwise.
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 DIGITS: Final = 18
 """Longest whole number. Every field that takes a number is far below."""
@@ -81,13 +81,11 @@ def _texts(value: object) -> Iterator[str]:
     """Every text in a value, keys included."""
     left = [value]
     while left:
-        match left.pop():
-            case str() as text:
-                yield text
-            case list() as items:
-                left.extend(items)
-            case dict() as entries:
-                for key, item in entries.items():
-                    left += [key, item]
-            case _:
-                pass
+        found = left.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, list):
+            left += cast(list[object], found)
+        elif isinstance(found, dict):
+            for entry in cast(dict[str, object], found).items():
+                left += entry

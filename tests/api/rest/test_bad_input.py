@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.rest.app import PREFIX, create_app
-from tests.api.rest.world import DAY, OPEN, World
+from tests.api.rest.world import DAY, OPEN, PATIENT, World
 
 SECRET = "swordfish"
 ENTRY = json.dumps({"on": DAY, "note": SECRET}).encode()
@@ -227,9 +227,7 @@ FIELDS: list[tuple[str, Any]] = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_kept_as_text_or_refused(shared_world: World, text: str):
     """In every text field of a body, and then in every answer that shows the case."""
-    opened = shared_world.post(
-        "/cases", {**OPEN, "patient": {**OPEN["patient"], "name": text, "number": text}}
-    )
+    opened = shared_world.post("/cases", {**OPEN, "patient": {**PATIENT, "name": text, "number": text}})
     assert opened.status_code in (201, 422), opened.text
     case = opened.json().get("case", shared_world.cases["harbour"])
     for field, body in FIELDS:
