@@ -31,7 +31,7 @@ class Name:
     kind: Kind = "fact"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """An immutable table of names.
 
@@ -84,9 +84,9 @@ class Names:
         object.__setattr__(self, "_titles", titles)
         object.__setattr__(self, "derived", {})
 
-    _table: dict[str, Name] = field(init=False, repr=False, compare=False)
-    _titles: dict[str, list[str]] = field(init=False, repr=False, compare=False)
-    derived: dict[str, object] = field(init=False, repr=False, compare=False)
+    _table: dict[str, Name] = field(init=False, repr=False)
+    _titles: dict[str, list[str]] = field(init=False, repr=False)
+    derived: dict[str, object] = field(init=False, repr=False)
     """What other modules work out from the table, kept so that it is done once."""
 
     def lookup(self, name: str) -> Name | None:
