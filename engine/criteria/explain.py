@@ -90,6 +90,13 @@ def _exact(criterion: Criterion, facts: Facts, found: Explanation) -> Explanatio
 
 def leaves(criterion: Criterion) -> tuple[Leaf, ...]:
     """Every leaf, in the order of the text; one written once but used twice is given once."""
+    kept = criterion.checked.memo.get("leaves")
+    if not isinstance(kept, tuple):
+        kept = criterion.checked.memo["leaves"] = _leaves(criterion)
+    return cast("tuple[Leaf, ...]", kept)
+
+
+def _leaves(criterion: Criterion) -> tuple[Leaf, ...]:
     counts = counts_of(criterion.names)
     found: dict[int, Leaf] = {}
     root = criterion.core

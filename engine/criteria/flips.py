@@ -100,7 +100,8 @@ def _flips_of(
             until = day + _DAY
         else:
             changes = (next_change(name, day) for name in reads if name != TODAY)
-            until = min((one for one in changes if one is not None), default=horizon + _DAY)
+            # A day that is not later would never end the search.
+            until = max(min((one for one in changes if one is not None), default=horizon + _DAY), day + _DAY)
             if TODAY in reads and until > day + _DAY:
                 # Nothing but the date moves: the leaf is asked day by day over one set of facts.
                 last = min(until - _DAY, horizon)
