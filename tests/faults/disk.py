@@ -1,0 +1,41 @@
+"""A disk without room, for one process: its files may not grow for a while."""
+
+import resource
+import threading
+import time
+from pathlib import Path
+
+from tests.faults.harness import Line, drive, serving
+from tests.faults.ledger import Ledger, Request, faults_of
+
+UNLIMITED = resource.RLIM_INFINITY
+
+
+def fill_disk(database: str, plant: str | None = None) -> list[str]:
+    """Fill the disk under writers, give it room again: errors meanwhile, no false answer, no restart."""
+    ledger = Ledger()
+    faults: list[str] = []
+    path = Path(database.removeprefix("sqlite:///"))
+    with serving(database, plant) as server:
+        done = threading.Event()
+
+        def full() -> None:
+            size = max(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
+            time.sleep(0.8)
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
+            time.sleep(0.3)
+            done.set()
+
+        drive(server, ledger, 0.3, full)
+        refused = len(ledger.said("unavailable", "unknown"))
+        if not refused and plant is None:
+            faults.append("the disk was never full: nothing was tried")
+        line = Line(server)
+        after = ledger.add(Request(f"after-{id(ledger)}", "w", None, 0, [f"after-{id(ledger)}"]))
+        told = line.ask(after)
+        if told is None or told["said"] != "stored":
+            faults.append(f"it did not recover: {told}")
+        line.close()
+        server.kill()
+    return faults + faults_of(ledger, database)
