@@ -4,7 +4,23 @@ from typing import Annotated
 
 from typer import Exit, Option, Typer
 
-from api.cli import case_read, case_write, check, criterion, db, demo, doctor, draw, scenarios, serve
+from api.cli import (
+    audit,
+    board,
+    case_read,
+    case_write,
+    check,
+    criterion,
+    db,
+    demo,
+    doctor,
+    draw,
+    export,
+    people,
+    scenarios,
+    serve,
+    worker,
+)
 from api.cli.help import Command, Group
 
 _SETTINGS = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
@@ -93,6 +109,27 @@ Examples:
 for name, function in (("verify", db.verify), ("backup", db.backup), ("upgrade", db.upgrade)):
     database.command(name, cls=Command, context_settings=_SETTINGS)(function)
 
+persons = _group(
+    """Clinics, accounts, roles and API tokens, for whoever runs the installation. All of it is audited.
+
+Examples:
+  treadway people clinic harbour --title "Harbour Clinic" --zone Europe/Oslo
+  treadway people add ada --name "Ada Lind"
+  treadway people grant ada clinician --clinic harbour"""
+)
+for name, function in (
+    ("clinic", people.clinic),
+    ("add", people.add),
+    ("grant", people.grant_),
+    ("revoke", people.revoke_),
+    ("list", people.list_),
+    ("close", people.close),
+    ("link", people.link),
+    ("token", people.token),
+    ("withdraw", people.withdraw),
+):
+    persons.command(name, cls=Command, context_settings=_SETTINGS)(function)
+
 for name, function in (
     ("demo", demo.demo),
     ("check", check.check),
@@ -103,5 +140,9 @@ for name, function in (
     app.command(name, cls=Command, context_settings=_SETTINGS)(function)
 app.add_typer(case, name="case")
 app.add_typer(database, name="db")
+app.add_typer(persons, name="people")
+for name, function in (("board", board.board), ("audit", audit.audit), ("export", export.export)):
+    app.command(name, cls=Command, context_settings=_SETTINGS)(function)
+app.command("worker", cls=Command, context_settings=_SETTINGS)(worker.worker)
 app.command("serve", cls=Command, context_settings=_SETTINGS)(serve.serve)
 app.command("doctor", cls=Command, context_settings=_SETTINGS)(doctor.doctor)

@@ -1,17 +1,30 @@
 """`treadway db`: verify, back up and upgrade the database."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument
+from typer import Argument, Option
 
 from api.cli.desk import LOCAL_CLINIC, default_database
 from api.cli.exits import Code
 from api.cli.options import Database, Json, Quiet
 from api.cli.output import Output, paint
 
+if TYPE_CHECKING:
+    from engine.service.exporting import Checked
+    from engine.store.verify import Verified
 
-def verify(database: Database = None, as_json: Json = False, quiet: Quiet = False) -> None:
+
+def verify(
+    history: Annotated[
+        Path | None,
+        Option("--history", metavar="FILE", help="Look through an exported file; no database is needed."),
+    ] = None,
+    clinic: Annotated[str, Option("--clinic", metavar="ID", help="The clinic.")] = LOCAL_CLINIC,
+    database: Database = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Look through every history for changed, missing or reordered events.
 
     Exit 1 when one is found.
@@ -19,16 +32,10 @@ def verify(database: Database = None, as_json: Json = False, quiet: Quiet = Fals
     Examples:
         treadway db verify
         treadway db verify --database cases.db --json
+        treadway db verify --history histories.jsonl
     """
-    from engine.store.store import Store
-    from engine.store.verify import verify as look_through
-
     output = Output(as_json=as_json, quiet=quiet)
-    store = Store.open(database or str(default_database()), create=False)
-    try:
-        found = look_through(store.engine, LOCAL_CLINIC)
-    finally:
-        store.close()
+    found = _stored(database, clinic) if history is None else _exported(history)
     for broken in found.broken:
         output.result(
             f"{paint(broken.fault, 'error')}: case {broken.case_id}, event {broken.seq}: {broken.text}"
@@ -50,6 +57,28 @@ def verify(database: Database = None, as_json: Json = False, quiet: Quiet = Fals
         output.say("Keep the file as it is, restore a backup beside it, and compare the two.")
     output.next("treadway db backup FILE")
     output.end(Code.NO if found.broken else Code.DONE)
+
+
+def _stored(database: str | None, clinic: str) -> "Verified":
+    from engine.store.store import Store
+    from engine.store.verify import verify as look_through
+
+    store = Store.open(database or str(default_database()), create=False)
+    try:
+        return look_through(store.engine, clinic)
+    finally:
+        store.close()
+
+
+def _exported(file: Path) -> "Checked":
+    from engine.model.errors import UnreadableError
+    from engine.service.exporting import check_export
+
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return check_export(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"{file} cannot be read", "name a file that `treadway export` wrote") from error
 
 
 def backup(

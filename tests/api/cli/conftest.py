@@ -4,12 +4,17 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.cli.run import run
+from engine.access.rights import Role
+from engine.people import People, add_clinic, add_user, grant, issue_token
+from engine.store.store import Store
+from tests.support.behind import change
 
 OPENED = "2024-01-08"
 """All stories lie in the past, so that no test depends on the computer's date."""
@@ -87,7 +92,20 @@ def assessed_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in EVIDENCE:
         assert run(["case", "record", "1001", *words.split(), *database]) == 0
     assert run([*opening, *database]) == 0
+    _with_people(path)
     return path
+
+
+def _with_people(path: Path) -> None:
+    """Clinic `harbour` with account `ada`, whose role and token have ids that tests can name."""
+    store = Store.open(str(path))
+    doors = People(store.engine)
+    add_clinic(doors, "harbour", "Harbour", "UTC")
+    ada = add_user(doors, "ada", "Ada Lind")
+    grant(doors, None, ada, Role.CLINICIAN, "harbour")
+    issue_token(doors, None, ada, "harbour", "test", ["read_board"], doors.clock() + timedelta(days=30))
+    store.close()
+    change(path, "UPDATE grants SET grant_id = 'grant-1'", "UPDATE api_tokens SET token_id = 'token-1'")
 
 
 @pytest.fixture
