@@ -5,7 +5,7 @@ before it was changed or cut, also by the owner of the database.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -15,6 +15,7 @@ from engine.store import history
 from engine.store.chain import canonical
 from engine.store.database import take_turn
 from engine.store.log_schema import clinic_heads, writes
+from engine.store.schema import events
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,64 @@ def entries(connection: Connection, clinic_id: str, after: int, limit: int = 100
 def any_after(connection: Connection, clinic_id: str, position: int) -> bool:
     """Whether anything was written after a position."""
     return head(connection, clinic_id).position > position
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLog:
+    """Damage found in a clinic's log at a position. `case_id` and `seq` name the event it is about."""
+
+    position: int
+    case_id: str
+    seq: int
+    text: str
+
+
+def check(
+    connection: Connection, clinic_id: str, last: Mapping[str, int], known: Head | None = None
+) -> tuple[BrokenLog, ...]:
+    """Everything wrong with a clinic's log, by position.
+
+    Args:
+        connection: In the same view of the database as `last`.
+        clinic_id: The clinic.
+        last: The `seq` of the last event of each case.
+        known: A head noted earlier and kept elsewhere: a log that was cut or written anew does not fit it.
+    """
+    broken: list[BrokenLog] = []
+    position, previous = 0, first_link(clinic_id)
+    at: dict[int, str] = {0: previous}
+    covered: dict[str, int] = {}
+    of_event = (
+        (events.c.clinic_id == writes.c.clinic_id)
+        & (events.c.case_id == writes.c.case_id)
+        & (events.c.seq == writes.c.last_seq)
+    )
+    query = select(writes, events.c.hash.label("found")).join(events, of_event, isouter=True)
+    query = query.where(writes.c.clinic_id == clinic_id).order_by(writes.c.position)
+    for row in connection.execute(query.execution_options(yield_per=1000)):
+        place = (row.position, row.case_id, row.last_seq)
+        if row.position != position + 1:
+            broken.append(BrokenLog(position + 1, row.case_id, row.first_seq, "the log has lost a write"))
+        digest = link(previous, row.position, row.case_id, row.first_seq, row.last_seq, row.event_hash)
+        if digest != row.hash:
+            broken.append(BrokenLog(*place, "the log does not follow from the write before it"))
+        if row.found != row.event_hash:
+            broken.append(BrokenLog(*place, f"event {row.last_seq} is not the one that the log names"))
+        if row.first_seq != covered.get(row.case_id, 0) + 1:
+            broken.append(BrokenLog(*place, "the log leaves events out, or has them twice"))
+        covered[row.case_id] = row.last_seq
+        position, previous = row.position, row.hash
+        if known is not None and position == known.position:
+            at[position] = row.hash
+    ends = {case_id: seq for case_id, seq in last.items() if seq > covered.get(case_id, 0)}
+    broken += [BrokenLog(position, c, s, f"event {s} is in no write of the log") for c, s in ends.items()]
+    stored = head(connection, clinic_id)
+    if (stored.position, stored.hash) != (position, previous):
+        broken.append(BrokenLog(stored.position, "", 0, "the end of the log is not the one that is noted"))
+    if known is not None and at.get(known.position) != known.hash:
+        text = "the log has been cut" if known.position > position else "the log has been written anew"
+        broken.append(BrokenLog(known.position, "", 0, f"{text} since its head was noted"))
+    return tuple(broken)
 
 
 def changes(connection: Connection, clinic_id: str, after: int, limit: int = 100) -> tuple[Change, ...]:
