@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 
-import pysqlite3
 import pytest
 import sqlalchemy as sa
 import z3
@@ -29,8 +28,7 @@ from engine.criteria import (
     write_value,
 )
 from engine.criteria.solver import Encoding, UnsolvableError
-from tests.conformance.expressions import NAMES, Expressions, random_row
-from tests.conformance.readings import (
+from engine.population.readings import (
     Reading,
     Refused,
     alike,
@@ -40,7 +38,9 @@ from tests.conformance.readings import (
     by_polars,
     by_solver,
     by_sql,
+    sqlite_in_memory,
 )
+from tests.conformance.expressions import NAMES, Expressions, random_row
 
 EXPRESSIONS, ROWS = 40, 6
 PARTS = 10
@@ -63,7 +63,7 @@ def batch(seed: int) -> tuple[list[Criterion], list[dict[str, Value]]]:
 
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[sa.Engine]:
-    engine = sa.create_engine("sqlite://", module=pysqlite3)
+    engine = sqlite_in_memory()
     yield engine
     engine.dispose()
 

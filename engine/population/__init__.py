@@ -1,0 +1,1 @@
+"""The same criteria over many cases."""
