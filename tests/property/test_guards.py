@@ -16,7 +16,11 @@ GUARDS = guards_of(ALGORITHM)
 
 
 @given(walk=walks(NAME))
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 def test_a_guard_agrees_with_the_criteria_and_with_the_decision(walk: Walk) -> None:
     """On every walk the generated guard equals the closures; no move passes that its guard refuses."""
     day = day_of(ALGORITHM, walk.case, walk.today)

@@ -17,7 +17,11 @@ from tests.support.walks import Walk, walks
 
 NAME = "stepwise-depression"
 ALGORITHM = shipped_algorithm(NAME)
-FEW = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 
 
 @given(walk=walks(NAME))

@@ -18,7 +18,11 @@ LOOK_AHEAD_DAYS = 45
 
 
 @given(walk=walks(NAME), data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 def test_an_answer_changes_on_the_day_it_names_and_not_before(walk: Walk, data: st.DataObject) -> None:
     """Asking on every day to come finds the same first change and the same first better answer."""
     day = day_of(ALGORITHM, walk.case, walk.today)
