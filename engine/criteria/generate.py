@@ -301,9 +301,10 @@ class _Generator:
             case "year_number":
                 return _Part(f"{texts[0]}.year", unknown)
             case "month_number":
-                return self._of_date(texts[0], unknown, "{0}.year * 12 + {0}.month")
+                return _Part(f"({texts[0]}.year * 12 + {texts[0]}.month)", unknown)
             case "month_key":
-                return self._of_date(texts[0], unknown, "({0}.year * 12 + {0}.month) * 32 + {0}.day")
+                months = f"{texts[0]}.year * 12 + {texts[0]}.month"
+                return _Part(f"(({months}) * 32 + {texts[0]}.day)", unknown)
             case "whole_part":
                 return _Part(f"whole_part({texts[0]}, {core.value})", unknown)
             case "round":
@@ -312,13 +313,6 @@ class _Generator:
                 return _Part(f"int({texts[0]})", unknown)
             case _:
                 return _Part(f"{core.op}({texts[0]})", unknown)
-
-    def _of_date(self, text: str, unknown: list[str], form: str) -> _Part:
-        if text.isidentifier():
-            return _Part(f"({form.format(text)})", unknown)
-        name = self._temporary()
-        first, rest = form.split("{0}", 1)
-        return _Part(f"({first}({name} := {text}){rest.format(name)})", unknown)
 
     def _calculation(self, core: Core, texts: list[str], unknown: list[str]) -> _Part:
         whole = isinstance(core.type, IntegerType)

@@ -143,8 +143,3 @@ def loose_ratio(from_unit: str, to_unit: str) -> Fraction | None:
         days = ratio(from_unit, "d")
         return None if days is None else days / _LOOSE_DAYS[to_unit]
     return None
-
-
-def same_measure(one: str, other: str) -> bool:
-    """Whether `=` between the two units has a meaning at all, be it only unknown (month and day)."""
-    return loose_ratio(one, other) is not None
