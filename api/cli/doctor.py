@@ -8,7 +8,7 @@ from api.cli.desk import default_database
 from api.cli.exits import Code
 from api.cli.options import Database, Json, Quiet
 from api.cli.output import Output, paint
-from engine.model.errors import EngineError
+from engine.model.errors import EngineError, UnreadableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,11 @@ class Checked:
 
 
 def doctor(database: Database = None, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Look at what Treadway needs here (database, drawing, algorithms) and say what to do about it.
+    """Look at what Treadway needs here and how it is set up, say what is wrong and what to do about it.
+
+    Python, SQLite, database and its schema, drawing and font, algorithms, settings, where it listens, time
+    zone, permissions of files, clock, worker, identity provider. Nothing is changed. Exit 1 when something is
+    wrong.
 
     Examples:
         treadway doctor
@@ -47,16 +51,26 @@ def _checks(database: str) -> Iterator[Checked]:
     import platform
 
     yield Checked("Python", platform.python_version())
-    for what, look in (("SQLite", _sqlite), ("database", lambda: _database(database)), ("drawing", _drawing)):
+    looks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("SQLite", _sqlite),
+        ("database", lambda: _database(database)),
+        ("drawing", _drawing),
+        ("font", _font),
+    )
+    for what, look in looks:
         yield _told(what, look)
     yield from _algorithms()
+    from api.serving.checkup import checkup
+
+    for what, look in checkup(database):
+        yield _told(what, look)
 
 
 def _told(what: str, look: Callable[[], str]) -> Checked:
     try:
         return Checked(what, look())
     except EngineError as error:
-        return Checked(what, error.message, error.fix or "see the documentation")
+        return Checked(what, error.message, error.fix or "docs/how-to/deploy.md says how it is set up")
 
 
 def _sqlite() -> str:
@@ -84,6 +98,15 @@ def _drawing() -> str:
 
     run_dot("digraph { a -> b }")
     return str(dot_binary())
+
+
+def _font() -> str:
+    from engine.picture.font import font
+
+    try:
+        return f"shipped, {len(font().widths)} characters, {len(font(bold=True).widths)} in bold"
+    except OSError as error:
+        raise UnreadableError("the shipped font is missing", "install Treadway again") from error
 
 
 def _algorithms() -> Iterator[Checked]:

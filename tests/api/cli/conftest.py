@@ -112,6 +112,6 @@ def _with_people(path: Path) -> None:
 def assessed(assessed_database: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test's own copy of that database, named by the environment."""
     copy = home / "cases.db"
-    shutil.copyfile(assessed_database, copy)
+    shutil.copy(assessed_database, copy)  # with its mode
     monkeypatch.setenv("TREADWAY_DATABASE_URL", str(copy))
     return copy

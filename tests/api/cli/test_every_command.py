@@ -100,7 +100,7 @@ class TestEveryCommand:
     ):
         """On a terminal the same words come in colour: colour never says anything alone."""
         plain = treadway(*words, *ARGUMENTS[words], "--quiet")
-        shutil.copyfile(request.getfixturevalue("assessed_database"), assessed)
+        shutil.copy(request.getfixturevalue("assessed_database"), assessed)
         for made in ("copy.db", "histories.jsonl"):
             (home / made).unlink(missing_ok=True)
         monkeypatch.setattr("api.cli.output.coloured", lambda: True)

@@ -50,8 +50,9 @@ def test_the_doctor_looks_at_everything_and_finds_it_well(treadway, assessed):
     result = treadway("doctor --json")
     assert result.code == 0
     looked_at = [check["what"] for check in result.json["checks"]]
-    assert looked_at[:4] == ["Python", "SQLite", "database", "drawing"]
+    assert looked_at[:5] == ["Python", "SQLite", "database", "drawing", "font"]
     assert "algorithm" in looked_at
+    assert looked_at[-6:] == ["settings", "listening", "time zone", "permissions", "clock", "worker"]
 
 
 @pytest.fixture
