@@ -81,27 +81,21 @@ def lower(checked: Checked) -> Core:
         if waiting:
             todo += waiting
         else:
-            _lower_one(todo.pop())
+            _lower_one(todo.pop(), checked)
     return cast("Core", checked.memo["core"])
 
 
-def _lower_one(checked: Checked) -> None:
+def _lower_one(checked: Checked, asked: Checked) -> None:
+    """Lower a criterion, or a define of it; a problem is placed in the text that was asked for."""
     if "core" in checked.memo:
         return
     core = _Lowering(checked).result(checked.typed)
     if core.size > MAX_SIZE or core.depth > MAX_DEPTH:
-        tree = checked.tree
-        raise CriterionError(
-            [
-                problem(
-                    "criterion-too-large",
-                    f"with its defines written out this has more than {MAX_SIZE} parts or {MAX_DEPTH} levels",
-                    checked.text,
-                    tree.span,
-                    fix="let the defines say less, or use fewer of them",
-                )
-            ]
-        )
+        of = f"the define `{checked.define}`" if checked is not asked and checked.define else "this"
+        message = f"with its defines written out {of} has more than {MAX_SIZE} parts or {MAX_DEPTH} levels"
+        fix = "let the defines say less, or use fewer of them"
+        found = problem("criterion-too-large", message, asked.text, asked.tree.span, fix=fix)
+        raise CriterionError([found])
     checked.memo["core"] = core
 
 

@@ -139,7 +139,9 @@ def test_the_problems_without_an_example_are_given_too():
     for code, (text, names) in given.items():
         with pytest.raises(CriterionError) as error:
             compile_criterion(text, names)
-        assert error.value.problems[0].code == code
+        (problem,) = error.value.problems
+        assert problem.code == code
+        assert problem.end <= len(text)
 
 
 def test_the_words_of_the_reference_are_those_of_the_grammar():
