@@ -17,6 +17,7 @@ from api.cli import (
     draw,
     export,
     people,
+    prove,
     scenarios,
     serve,
     worker,
@@ -134,6 +135,7 @@ for name, function in (
     ("demo", demo.demo),
     ("check", check.check),
     ("test", scenarios.run_tests),
+    ("prove", prove.prove),
     ("draw", draw.draw),
     ("criterion", criterion.criterion),
 ):

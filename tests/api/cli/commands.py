@@ -11,6 +11,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("demo",): ["--output", "demo"],
     ("check",): ["stepwise-depression"],
     ("test",): ["stepwise-depression", "--scenarios", "scenario.yaml"],
+    ("prove",): ["stepwise-depression", "--claim", "ends-are-final"],
     ("draw",): ["stepwise-depression", "--format", "dot", "--output", "picture.dot"],
     ("criterion",): ["1 + 1 = 2"],
     ("doctor",): [],
