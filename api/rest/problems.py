@@ -214,7 +214,8 @@ def problem_of(error: Exception) -> Problem:
         case CaseConflict():
             return _stale(error)
         case EvidenceError():
-            text = {"where": error.field, "text": f"{error.message}. {error.fix}".strip()}
+            # Its message quotes what was sent; its fix does not.
+            text = {"where": error.field, "text": error.fix or "This value cannot be kept."}
             return replace(invalid([text]), code="impossible-evidence", title="Impossible evidence")
         case DefinitionError():
             return findings_problem(error.findings)
@@ -322,7 +323,7 @@ def _stale(error: CaseConflict) -> Problem:
     )
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}|[A-Z][A-Za-z]{0,40}Body")
 
 
 def validation_errors(errors: Sequence[Mapping[str, object]]) -> list[dict[str, str]]:

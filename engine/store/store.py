@@ -282,7 +282,7 @@ def _patient(connection: Connection, clinic_id: str, patient: PatientRow) -> Pat
         if known is not None:
             if patient.name is not None and known.name is not None and patient.name != known.name:
                 raise EngineError(
-                    f"patient number {patient.number} belongs to somebody of another name",
+                    "this patient number belongs to somebody of another name",
                     "check the number; leave the name out to use the one on record",
                 )
             return PatientRow(known.name, patient.number, known.patient_id)
