@@ -5,24 +5,25 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from api.cli.criterion_problems import tell_problems
 from api.cli.desk import load_named
-from api.cli.exits import Code
+from api.cli.exits import Code, UsageError
 from api.cli.options import Json, Quiet
-from api.cli.output import Output, paint
+from api.cli.output import Output
 from api.cli.values import day, local_today
 from api.shapes import Shape, plain
 
 if TYPE_CHECKING:
     from api.cli.criterion_facts import GivenFacts
-    from engine.criteria import Criterion, CriterionError
+    from engine.criteria import Criterion
 
 DIALECTS = ("sqlite", "postgresql")
 
 
 def criterion(
     expression: Annotated[
-        str, Argument(metavar="EXPR", help="A criterion, such as `phq9.total >= 10 and not mania`.")
-    ],
+        str | None, Argument(metavar="[EXPR]", help="A criterion, such as `phq9.total >= 10 and not mania`.")
+    ] = None,
     facts: Annotated[
         Path | None,
         Option("--facts", metavar="FILE", help="JSON: facts by name, nested or dotted; null is not known."),
@@ -38,6 +39,20 @@ def criterion(
     english: Annotated[bool, Option("--english", help="Say it in English.")] = False,
     cql: Annotated[bool, Option("--cql", help="Write it as a CQL library.")] = False,
     sql: Annotated[bool, Option("--sql", help="Write it as SQL, for SQLite and PostgreSQL.")] = False,
+    cases: Annotated[
+        Path | None,
+        Option("--cases", metavar="FILE", help="Put the cases of this file through every reading instead."),
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        Option(
+            "--postgres",
+            metavar="URL",
+            envvar="TREADWAY_POSTGRES_URL",
+            show_envvar=True,
+            help="Server for the cases; it needs the right to make temporary tables, and keeps nothing.",
+        ),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -45,25 +60,38 @@ def criterion(
 
     The answer is true, false, unknown, or a value. Exit 1 when the criterion cannot be read.
 
+    With --cases each line of FILE is {"expression": "1 / 1", "expected": "1.0"}, or has "invalid": true where
+    an error is wanted. Exit 1 when a reading answers a case wrongly; a column reading may refuse one.
+
     Examples:
         treadway criterion "phq9.total >= 10" --facts facts.json --why
         treadway criterion "adequate_trial and not response" --algorithm stepwise-depression --english
         treadway criterion "trial.weeks >= minimum_weeks" --algorithm stepwise-depression --sql
+        treadway criterion --cases cases.jsonl --json
     """
+    output = Output(as_json=as_json, quiet=quiet)
+    on = local_today() if today is None else day(today, "--today")
+    if cases is not None:
+        asked = {"--facts": facts, "--algorithm": algorithm, "--why": why, "--english": english, "--cql": cql}
+        _refuse_beside_cases(expression, [name for name, given in {**asked, "--sql": sql}.items() if given])
+        from api.cli.criterion_cases import run_cases
+
+        output.end(run_cases(output, cases, postgres, on))
+        return
+    if expression is None:
+        raise UsageError("no criterion was given", 'write one in quotes, such as "phq9.total >= 10"')
     from api.cli.criterion_facts import names_and_facts
     from engine.criteria import CriterionError, compile_criterion
 
-    output = Output(as_json=as_json, quiet=quiet)
-    on = local_today() if today is None else day(today, "--today")
     given = names_and_facts(facts, load_named(algorithm).usable() if algorithm else None, on, expression)
     try:
         compiled = compile_criterion(expression, given.names)
     except CriterionError as error:
-        _tell_problems(output, expression, error)
+        tell_problems(output, expression, error.problems)
         output.end(Code.NO)
         return
     shape: Shape = {"expression": expression, "type": str(compiled.type), "facts": list(compiled.facts)}
-    if facts is not None or not (english or cql or sql):
+    if facts is not None or why or not (english or cql or sql):
         shape |= _evaluate(output, compiled, given, why=why)
     if english:
         from engine.criteria.english import sentence
@@ -82,32 +110,35 @@ def criterion(
     output.document("treadway.criterion/1", shape)
 
 
-def _evaluate(output: Output, compiled: "Criterion", given: "GivenFacts", *, why: bool) -> Shape:
-    from engine.criteria.explain import explain
+def _refuse_beside_cases(expression: str | None, options: list[str]) -> None:
+    if expression is not None:
+        raise UsageError("a criterion was given beside --cases", "leave out one of the two")
+    if options:
+        raise UsageError(f"{options[0]} says nothing about --cases", f"leave out {', '.join(options)}")
 
-    explanation = explain(compiled, given.facts, exact=why)
-    output.result(_said(explanation.value))
+
+def _evaluate(output: Output, compiled: "Criterion", given: "GivenFacts", *, why: bool) -> Shape:
+    from api.cli.criterion_facts import said
+    from engine.criteria.explain import explain
+    from engine.criteria.solver import UnsolvableError
+
+    try:
+        explanation = explain(compiled, given.facts, exact=why)
+    except UnsolvableError:  # a text compared with `~`: the sets are sound, but may not be the smallest
+        explanation = explain(compiled, given.facts)
+    output.result(said(explanation.value, compiled.type))
     shape: Shape = {"value": plain(explanation.value)}
     if not why:
         return shape
     for name in explanation.because:
-        output.result(f"  because         {name} is {_said(given.shown(name))}")
+        output.result(f"  because         {name} is {given.said(name)}")
     for label, sets in (("would confirm", explanation.confirm), ("would rule out", explanation.rule_out)):
         for number, names in enumerate(sets):
             output.result(f"  {'or' if number else label:<16}{', '.join(sorted(names))}")
-    shape["because"] = {name: plain(given.shown(name)) for name in explanation.because}
+    shape["because"] = {name: given.value(name) for name in explanation.because}
     shape["confirm"] = [sorted(names) for names in explanation.confirm]
     shape["rule_out"] = [sorted(names) for names in explanation.rule_out]
     return shape
-
-
-def _said(value: object) -> str:
-    """A value as criteria write it."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(plain(value))
 
 
 def _sql(compiled: "Criterion", dialect: str) -> str:
@@ -124,32 +155,3 @@ def _sql(compiled: "Criterion", dialect: str) -> str:
         return f"refused: {error}"
     chosen = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()
     return str(made.compile(dialect=chosen, compile_kwargs={"literal_binds": True}))
-
-
-def _tell_problems(output: Output, expression: str, error: "CriterionError") -> None:
-    for problem in error.problems:
-        output.result(
-            f"{problem.line}:{problem.column}: {paint('error', 'error')}[{problem.code}]: {problem.message}"
-        )
-        output.result(*(f"    {line}" for line in problem.caret(expression).split("\n")))
-        output.result(*([f"    why: {problem.why}"] if problem.why else []))
-        output.result(*([f"    fix: {problem.fix}"] if problem.fix else []))
-    output.document(
-        "treadway.criterion/1",
-        {
-            "expression": expression,
-            "problems": [
-                {
-                    "code": p.code,
-                    "message": p.message,
-                    "line": p.line,
-                    "column": p.column,
-                    "start": p.start,
-                    "end": p.end,
-                    "why": p.why,
-                    "fix": p.fix,
-                }
-                for p in error.problems
-            ],
-        },
-    )
