@@ -82,7 +82,7 @@ class Origin:
         return self.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Core:
     """One operator. Two cores are the same only when they are the same object.
 
@@ -100,6 +100,10 @@ class Core:
     size: int = 1
     depth: int = 1
     origin: Origin | None = None
+
+    def __repr__(self) -> str:
+        # Shared parts written out at each use could fill the memory of whoever prints one.
+        return f"<Core {self.op} of {self.size} operators>"
 
 
 UNKNOWN = Core("const", (), NULL, None)

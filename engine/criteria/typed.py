@@ -22,7 +22,7 @@ from engine.criteria.types import (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Typed:
     """A node with its type; `parts` follow `syntax.children`.
 
@@ -35,6 +35,9 @@ class Typed:
     parts: tuple[Typed, ...] = ()
     meaning: Name | Checked | Filled | None = None
 
+    def __repr__(self) -> str:
+        return f"<Typed {self.node!r}: {self.type}>"
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -43,7 +46,7 @@ class Filled:
     value: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Checked:
     """A criterion without problems.
 
@@ -62,6 +65,9 @@ class Checked:
     define: str | None
     uses: tuple[Checked, ...] = ()
     memo: dict[str, object] = field(default_factory=dict[str, object])
+
+    def __repr__(self) -> str:
+        return f"<Checked {self.text!r}>"
 
     @property
     def type(self) -> Type:

@@ -211,6 +211,14 @@ def test_a_define_used_twice_is_one_part():
     assert one is other.args[0]
 
 
+def test_a_criterion_is_shown_short():
+    """Its defines are shared; written out at each use they could fill a screen, or the memory."""
+    criterion = compile_criterion("both and trd", NAMES)
+    assert len(repr(criterion)) < 200
+    assert len(repr(criterion.core)) < 60
+    assert repr(criterion.checked) == "<Checked 'both and trd'>"
+
+
 def test_defines_in_a_circle_name_the_circle():
     """At each define that is part of it; what uses them is told which."""
     names = NAMES.extended(defines={"a": "b or bipolar", "b": "c", "c": "a and psychosis", "free": "a"})
