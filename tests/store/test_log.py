@@ -147,7 +147,7 @@ EDITS = st.sampled_from(
         "DELETE FROM events WHERE case_id = '{case}' AND seq = {seq}",
         "DELETE FROM events WHERE case_id = '{case}' AND seq >= {seq}",
         "UPDATE events SET seq = seq + 100 WHERE case_id = '{case}' AND seq = {seq}",
-        "INSERT INTO events SELECT clinic_id, case_id, 7, {copied} FROM events WHERE case_id||seq = '1001{seq}'",
+        "INSERT INTO events SELECT clinic_id, case_id, 7, {copied} FROM events WHERE {first} AND seq = {seq}",
         "UPDATE writes SET event_hash = '{zeros}' WHERE position = {seq}",
         "UPDATE writes SET hash = '{zeros}' WHERE position = {seq}",
         "UPDATE writes SET last_seq = last_seq + 1 WHERE position = {seq}",
@@ -163,7 +163,7 @@ EDITS = st.sampled_from(
 
 def found_by_verify(store, statement: str, seq: int) -> bool:
     """Whether verification finds an edit made by SQL; the database is as before afterwards."""
-    sql = statement.format(case="1001", seq=seq, zeros="0" * 64, moment=MOMENT, copied=COPIED)
+    sql = statement.format(case="1001", seq=seq, zeros="0" * 64, moment=MOMENT, copied=COPIED, first="case_id = '1001'")
     with reading(store.engine) as connection:
         if store.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
