@@ -82,6 +82,7 @@ class Drill:
             text += line
             if line == "}\n":
                 break
+        server.stdout.close()  # it prints nothing more
         self.api = json.loads(text)["api"]
         while True:
             try:
