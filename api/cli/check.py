@@ -31,17 +31,20 @@ def check(
     """
     from engine.definition.text import as_json as findings_json
     from engine.definition.text import summary
+    from engine.proof.reading import read_claims
 
     output = Output(as_json=as_json, quiet=quiet)
     documents: list[dict[str, object]] = []
     failed = False
     for file in files:
         loaded = load_named(file)
-        failed = failed or bool(loaded.errors)
-        output.result(*(finding_words(finding) for finding in loaded.findings))
-        found = summary(loaded.findings)
         algorithm = loaded.algorithm
-        if algorithm is None:
+        claims = () if algorithm is None else read_claims(algorithm, loaded.sources).findings
+        findings = (*loaded.findings, *claims)
+        failed = failed or bool(loaded.errors) or bool(claims)
+        output.result(*(finding_words(finding) for finding in findings))
+        found = summary(findings)
+        if algorithm is None or claims:
             output.result(f"{paint('failed', 'failed')}  {file}: {found}")
         else:
             output.result(
@@ -51,11 +54,11 @@ def check(
         documents.append(
             {
                 "file": file,
-                "usable": algorithm is not None,
+                "usable": algorithm is not None and not claims,
                 "id": algorithm.id if algorithm else None,
                 "version": algorithm.version if algorithm else None,
                 "digest": algorithm.digest if algorithm else None,
-                "findings": findings_json(loaded.findings),
+                "findings": findings_json(findings),
             }
         )
     output.document("treadway.check/1", {"definitions": documents})

@@ -82,13 +82,19 @@ class Comparing:
             for world in (self.world, self.lenient):
                 move_truth(world, self.algorithm.moves[name], step, claim.assuming)
         swapped, ties = self._blank()
+        # All places in one question: it is a single proof where the claim holds.
+        each: list[tuple[str, str, Term]] = []
         for name, step in edges:
             move = self.algorithm.moves[name]
-            told = move_truth(self.world, move, step, claim.assuming)
-            blank = move_truth(self.lenient, move, step, claim.assuming)
-            refused = self.z3.substitute(blank.false, *swapped)
-            terms = (self.one.at(step), refused, self.z3.Not(told.false), *ties)
-            found = self.one.asking.find(*terms, traced=False)
+            told = move_truth(self.world, move, step, claim.assuming).false
+            blank = move_truth(self.lenient, move, step, claim.assuming).false
+            refused = self.z3.substitute(blank, *swapped)
+            each.append((name, step, self.z3.And(self.one.at(step), refused, self.z3.Not(told))))
+        some = self.z3.Or([term for _, _, term in each])
+        if self.one.asking.find(*ties, some, traced=False) is None:
+            return self.one.answer(claim, Verdict.PROVED)
+        for name, step, term in each:
+            found = self.one.asking.find(*ties, term, traced=False)
             if found is not None:
                 witness = Witness(step, found.facts(self.world), name, permitted=False)
                 text = f"{name} is refused in {step} for want of evidence that could permit it"

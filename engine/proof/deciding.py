@@ -24,7 +24,7 @@ class Deciding:
         self.algorithm = algorithm
         self.world = World(algorithm, varying=varying)
         self.asking = Asking(self.world, timeout_ms=timeout_ms)
-        self.timeout_ms = timeout_ms
+        self._can: dict[tuple[str, str, Assumed, bool], bool] = {}
 
     def prove(self, claim: Stated) -> Answer:
         """The answer to a claim.
@@ -79,6 +79,24 @@ class Deciding:
         """The formulas of a move in a step."""
         return move_truth(self.world, self.algorithm.moves[move], step, assumed)
 
+    def can(self, move: str, step: str, assumed: Assumed, *, first: bool = False) -> bool:
+        """Whether a move can be permitted in a step at all, asked once.
+
+        Args:
+            move: Its id.
+            step: Where it is made.
+            assumed: What is assumed.
+            first: It enters its target for the first time.
+        """
+        key = (move, step, assumed, first)
+        if key not in self._can:
+            target = self.algorithm.target_of(self.algorithm.moves[move], step)
+            terms = [self.permitted(move, step, assumed).true, self.at(step)]
+            if first and target != step:
+                terms.append(self.world.z3.Not(self.world.flag(f"visited.{target}")))
+            self._can[key] = self.sat(*terms)
+        return self._can[key]
+
     def answer(self, claim: Stated, verdict: Verdict, **more: object) -> Answer:
         """An answer with what it rests on."""
         rests = [f"{TEXTS[name]}" for name in sorted(self.asking.rests_on) if name in TEXTS]
@@ -103,6 +121,7 @@ class Deciding:
 
     def _entering(self, claim: Stated, form: forms.Entering) -> Answer:
         possible = False
+        limited = claim.given is not None or Assuming.REQUIREMENTS_RECORDED in claim.assuming
         for name, step in self.edges(form.moves):
             goal = self.world.truth(form.implies, Bound(move=self.algorithm.moves[name]))
             here = self.permitted(name, step, claim.assuming).true
@@ -115,7 +134,7 @@ class Deciding:
                 return self.broken(
                     claim, found, witness, f"{name} is permitted in {step}; `{form.implies}` is {word}"
                 )
-            possible = possible or self.sat(*terms)
+            possible = possible or (self.sat(*terms) if limited else self.can(name, step, claim.assuming))
         if not possible:
             text = "none of these moves can ever be permitted" if form.moves else "no move enters it"
             return self.answer(claim, Verdict.VACUOUS, because=(text,))
@@ -142,7 +161,7 @@ class Deciding:
                 return self.broken(
                     claim, found, witness, f"{name} is permitted in {step} before `{form.was}`"
                 )
-            possible = possible or self.sat(here, self.at(step), first)
+            possible = possible or self.can(name, step, claim.assuming, first=True)
         return self.answer(claim, Verdict.PROVED if possible else Verdict.VACUOUS)
 
     def _never(self, claim: Stated, form: forms.Never) -> Answer:
@@ -215,7 +234,7 @@ class Deciding:
                 witness = Witness(step, found.facts(self.world), name)
                 text = f"{name} is permitted in {step} with no {' or '.join(form.types)} on record"
                 return self.broken(claim, found, witness, text)
-            possible = possible or self.sat(here, self.at(step))
+            possible = possible or self.can(name, step, claim.assuming)
         return self.answer(claim, Verdict.PROVED if possible else Verdict.VACUOUS)
 
     def _nothing_of(self, types: tuple[str, ...]) -> list[Term]:

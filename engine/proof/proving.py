@@ -11,6 +11,7 @@ from engine.proof.deciding import Deciding
 from engine.proof.forms import Stated
 from engine.proof.graph import Broken, edges_of, path_to, written
 from engine.proof.histories import Histories
+from engine.proof.permitting import NOTHING
 from engine.proof.solving import UndecidedError
 from engine.proof.stating import claims_of
 
@@ -107,7 +108,6 @@ class Prover:
         decide = self.deciding(claim)
         decide.asking.rests_on = set()
         edges = edges_of(self.algorithm)
-        tried: dict[tuple[str, str], bool] = {}
         for step in form.steps:
             while True:
                 path = path_to(edges, (self.algorithm.start,), (step,))
@@ -115,7 +115,9 @@ class Prover:
                     place = self.algorithm.steps[step].place
                     text = f"no permitted way leads from {self.algorithm.start} to {step}"
                     return decide.answer(claim, Verdict.NOT_TRUE, because=(text,), places=(place,))
-                closed = next((hop for hop in path if not self._open(decide, tried, hop)), None)
+                closed = next(
+                    (hop for hop in path if not decide.can(hop[1], hop[0], NOTHING, first=True)), None
+                )
                 if closed is None:
                     break
                 edges[closed[0]] = [one for one in edges[closed[0]] if one[0].id != closed[1]]
@@ -132,7 +134,7 @@ class Prover:
         decide = self.deciding(claim)
         decide.asking.rests_on = set()
         while (path := path_to(edges, start, goal)) is not None:
-            hop = next((one for one in path if not self._first(decide, one)), None)
+            hop = next((one for one in path if not decide.can(one[1], one[0], NOTHING, first=True)), None)
             if hop is None:
                 place = (
                     self.algorithm.moves[path[-1][1]].place if path else self.algorithm.steps[goal[0]].place
@@ -141,18 +143,6 @@ class Prover:
                 return decide.answer(claim, Verdict.NOT_TRUE, because=(text,), places=(place,))
             edges[hop[0]] = [one for one in edges[hop[0]] if one[0].id != hop[1]]
         return decide.answer(claim, Verdict.PROVED)
-
-    def _first(self, decide: Deciding, hop: tuple[str, str, str]) -> bool:
-        """Whether a move can be permitted that enters its step for the first time."""
-        step, move, target = hop
-        new = decide.world.z3.Not(decide.world.flag(f"visited.{target}"))
-        return decide.sat(decide.permitted(move, step, frozenset()).true, decide.at(step), new)
-
-    def _open(self, decide: Deciding, tried: dict[tuple[str, str], bool], hop: tuple[str, str, str]) -> bool:
-        step, move, _ = hop
-        if (step, move) not in tried:
-            tried[step, move] = decide.sat(decide.permitted(move, step, frozenset()).true, decide.at(step))
-        return tried[step, move]
 
     def _passes(self, claim: Stated, form: forms.Passes) -> Answer:
         """Each move has the gate, and each item of it can be asked of somebody."""

@@ -130,11 +130,6 @@ def _shrunk(algorithm: Algorithm, witness: Witness, story: "Story") -> "Story":
 
 def _smaller(story: "Story") -> Iterator[Callable[["Story"], "Story | None"]]:
     """Proposals to make a story smaller, each to be made of the smallest so far."""
-    for number in range(len(story.visits) - 1):
-        if not _entered_anything(story.visits[number].entry):
-            yield lambda s, e=story.visits[number]: replace(
-                s, visits=tuple(v for v in s.visits if v is not e)
-            )
     for treatment in story.imagining.reported:
         yield lambda s, t=treatment: replace(s, imagining=s.imagining.without(t))
     for number, visit in enumerate(story.visits):
@@ -143,6 +138,16 @@ def _smaller(story: "Story") -> Iterator[Callable[["Story"], "Story | None"]]:
         for kind, values in visit.entry.record.items():
             for field in values or ():
                 yield lambda s, n=number, k=kind, f=field: _less(s, n, k, f)
+    # From the end, so that the numbers of the others stay.
+    for number in reversed(range(len(story.visits) - 1)):
+        yield lambda s, n=number: _without_visit(s, n)
+
+
+def _without_visit(story: "Story", number: int) -> "Story | None":
+    """The story without a visit in which nothing is entered."""
+    if _entered_anything(story.visits[number].entry):
+        return None
+    return replace(story, visits=story.visits[:number] + story.visits[number + 1 :])
 
 
 def _entered_anything(entry: Entry) -> bool:

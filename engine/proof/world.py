@@ -102,6 +102,8 @@ class World:
         self._criteria: dict[str, Criterion] = {}
         self._renamed: dict[tuple[int, Bound], Core] = {}
         self._facts: dict[str, Core] = {}
+        self._codes: dict[tuple[str, str], Term] = {}
+        self._pairs: dict[tuple[str, Window | None], Pair] = {}
         self._truths: dict[tuple[str, Bound], Truth] = {}
         self.memo: dict[object, Truth] = {}
         """Formulas built by other modules, kept by whatever they are of."""
@@ -231,9 +233,12 @@ class World:
 
     def fact(self, name: str, window: Window | None = None) -> Pair:
         """A fact; of evidence inside a window in place of its type's own."""
-        root = name.partition(".")[0]
-        variable = self.variable(name, {root: window} if window is not None else None)
-        return self.encoding.fact(variable, self.type_of(name))
+        found = self._pairs.get((name, window))
+        if found is None:
+            root = name.partition(".")[0]
+            variable = self.variable(name, {root: window} if window is not None else None)
+            found = self._pairs[name, window] = self.encoding.fact(variable, self.type_of(name))
+        return found
 
     def ever(self, kind: str, field: str) -> Pair:
         """An evidence field whatever the age of its record."""
@@ -250,9 +255,13 @@ class World:
 
     def code(self, name: str, value: str) -> Term:
         """That a code fact is known and has a value."""
-        pair = self.fact(name)
-        number = self.encoding.text_number(value)
-        return self.z3.And(pair.known, pair.term == self.z3.Q(number.numerator, number.denominator))
+        found = self._codes.get((name, value))
+        if found is None:
+            pair = self.fact(name)
+            number = self.encoding.text_number(value)
+            found = self.z3.And(pair.known, pair.term == self.z3.Q(number.numerator, number.denominator))
+            self._codes[name, value] = found
+        return found
 
     def asked_dose(self) -> Term:
         """The dose asked for, in mg a day, where it is a variable."""
