@@ -32,8 +32,13 @@ from engine.criteria.types import (
     Value,
 )
 
-LARGEST = 3_000
-"""Operators of a criterion in columns, shared ones counted at each use; engines slow down far above it."""
+LARGEST = 20_000
+"""Operators of a criterion written out for an engine, which has no names for parts; more is refused."""
+_WRITTEN = {
+    "shift_months": 48, "month_key": 3, "month_number": 2, "whole": 7, "whole_part": 7, "round": 7, "div": 30,
+    "within": 3, "same": 3, "same_scale": 200, "min": 3, "max": 3,
+}  # fmt: skip
+"""How often an operator writes its operands; once where it is not named."""
 
 
 class ColumnError(ValueError):
@@ -53,9 +58,12 @@ class Columns(Words[T]):
         Raises:
             ColumnError: The engine could not answer it rightly on every row.
         """
-        if core.size > LARGEST:
-            raise ColumnError(f"the criterion has more than {LARGEST} parts with its defines written out")
+        written: dict[int, int] = {}
         for node in walk_once(core):
+            size = 1 + _WRITTEN.get(node.op, 1) * sum(written[id(arg)] for arg in node.args)
+            written[id(node)] = size
+            if size > LARGEST:
+                raise ColumnError(f"the criterion has more than {LARGEST} parts when it is written out")
             if not is_number(node.type):
                 self._made[id(node)] = self._read(node)
             elif id(node) not in self._wholes:

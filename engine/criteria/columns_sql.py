@@ -91,7 +91,10 @@ class SqlColumns(Columns[Column]):
             return sa.cast(sa.null(), kind)
         if isinstance(value, bool):
             return self.boolean(value)
-        return sa.literal(value, kind)
+        return self.date(value) if isinstance(value, dt.date) else sa.literal(value, kind)
+
+    def date(self, value: dt.date) -> Column:
+        return sa.literal_column(f"'{value.isoformat()}'", sa.Date())
 
     def boolean(self, value: bool) -> Column:
         raise NotImplementedError
@@ -222,14 +225,17 @@ class SqliteColumns(SqlColumns):
         return self._part(date, 9, 2)
 
     def _part(self, date: Column, first: int, length: int) -> Column:
-        return sa.cast(sa.func.substr(_as_text(date), first, length), sa.BigInteger())
+        begins: Column = sa.literal_column(str(first))
+        takes: Column = sa.literal_column(str(length))
+        return sa.cast(sa.func.substr(_as_text(date), begins, takes), sa.BigInteger())
 
     def day_number(self, date: Column) -> Column:
         days = _joined(sa.func.julianday(_as_text(date)), "-", sa.literal_column("1721424.5"))
         return sa.cast(days, sa.BigInteger())
 
     def date_of(self, year: Column, month: Column, day: Column) -> Column:
-        text = sa.func.printf("%04d-%02d-%02d", year, month, day, type_=sa.Date())
+        form: Column = sa.literal_column("'%04d-%02d-%02d'")
+        text = sa.func.printf(form, year, month, day, type_=sa.Date())
         # printf takes an unknown year for 0.
         return self.choose(self.is_null(year), self.literal(None, DateType()), text)
 
@@ -251,6 +257,9 @@ class PostgresColumns(SqlColumns):
 
     def boolean(self, value: bool) -> Column:
         return sa.literal_column("true" if value else "false", sa.Boolean())
+
+    def date(self, value: dt.date) -> Column:
+        return sa.literal_column(f"DATE '{value.isoformat()}'", sa.Date())
 
     def whole_literal(self, value: int) -> Column:
         if abs(value) > _INT64:
@@ -334,4 +343,4 @@ def _joined(one: Column, sign: str, other: Column, type: TypeEngine[Any] | None 
 
 def _as_text(date: Column) -> Column:
     """A date of SQLite is a text already; the type keeps SQLAlchemy from converting it."""
-    return sa.type_coerce(date, sa.Text()) if not isinstance(date, sa.BindParameter) else date
+    return sa.type_coerce(date, sa.Text())

@@ -214,7 +214,7 @@ def test_a_define_used_twice_is_one_part():
 def test_a_criterion_is_shown_short():
     """Its defines are shared; written out at each use they could fill a screen, or the memory."""
     criterion = compile_criterion("both and trd", NAMES)
-    assert len(repr(criterion)) < 200
+    assert len(repr(criterion)) < 300
     assert len(repr(criterion.core)) < 60
     assert repr(criterion.checked) == "<Checked 'both and trd'>"
 
