@@ -163,7 +163,8 @@ EDITS = st.sampled_from(
 
 def found_by_verify(store, statement: str, seq: int) -> bool:
     """Whether verification finds an edit made by SQL; the database is as before afterwards."""
-    sql = statement.format(case="1001", seq=seq, zeros="0" * 64, moment=MOMENT, copied=COPIED, first="case_id = '1001'")
+    first = "case_id = '1001'"
+    sql = statement.format(case="1001", seq=seq, zeros="0" * 64, moment=MOMENT, copied=COPIED, first=first)
     with reading(store.engine) as connection:
         if store.engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
