@@ -1,8 +1,14 @@
 """Problems of a criterion, in words and as JSON."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from api.cli.output import Output, paint
 from api.shapes import Shape
-from engine.criteria import Problem
+
+if TYPE_CHECKING:  # help must not wait for the language
+    from engine.criteria import Problem
 
 WIDTH = 100
 """Letters of a line that are shown."""
