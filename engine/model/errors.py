@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from engine.model.event import Event
 from engine.model.place import Finding
 
 
@@ -48,7 +49,7 @@ class UnknownNameError(EngineError):
 class CaseConflict(EngineError):
     """The case moved on since it was read; `since` holds what happened, oldest first."""
 
-    def __init__(self, case_id: str, expected_seq: int, since: Sequence[object]) -> None:
+    def __init__(self, case_id: str, expected_seq: int, since: Sequence[Event]) -> None:
         super().__init__(
             f"case {case_id} has changed since event {expected_seq}: {len(since)} newer",
             "read what changed, then enter yours again",

@@ -6,7 +6,7 @@ from tests.support.algorithms import shipped_algorithm
 
 
 def test_the_picture_of_the_readme_is_drawn_from_the_definition() -> None:
-    """After a change of the definition: treadway draw algorithms/stepwise-depression --output docs/pictures/..."""
+    """After a change of the definition it is drawn again with `treadway draw ... --output`."""
     kept = (tw.ROOT / "docs" / "pictures" / "stepwise-depression.svg").read_text("utf-8")
 
     assert kept.strip() == str(draw(shipped_algorithm("stepwise-depression"), "svg")).strip()

@@ -171,6 +171,7 @@ def resend(server: Server, ledger: Ledger, chance: random.Random, most: int = 12
     for request in some:
         before = request.told
         again = line.ask(request)
+        assert before is not None
         if again is None or again["said"] != "stored" or again["events"] != before["events"]:
             faults.append(f"{request.key} was answered {before} and then {again}")
         request.told = before

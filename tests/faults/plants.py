@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -50,7 +51,7 @@ def two_commits() -> None:
     """The events are committed, and then what lists show of them."""
     whole = board_rows.put
 
-    def halved(connection: Connection, *more: object) -> None:
+    def halved(connection: Connection, *more: Any) -> None:
         connection.exec_driver_sql("COMMIT")
         time.sleep(MOMENT)
         connection.exec_driver_sql("BEGIN")
@@ -85,7 +86,7 @@ def version_checked_outside() -> None:
             expected_seq = connection.execute(cases.select().where(mine).with_for_update()).one().seq
         return within(connection, clinic_id, case_id, expected_seq, *more)
 
-    store.Store.append = checked
+    setattr(store.Store, "append", checked)  # noqa: B010 - a planted defect
     history.append = unchecked
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.exc import OperationalError
 
 from engine.model.errors import CaseConflict, EngineError, UnknownNameError
-from engine.model.event import Draft, EventType
+from engine.model.event import Draft, EventType, Json
 from engine.store.database import writing
 from engine.store.errors import KeyReusedError, StoreUnavailableError, UnfitTextError
 from engine.store.rows import Idempotency, PatientRow, Stamp, StoredAlgorithm
@@ -28,7 +28,13 @@ class TestACase:
     def test_what_was_written_is_read_back_the_same(self, store):
         """Every field of every event survives the trip, letters of any script and empty values too."""
         case_id = open_case(store)
-        payload = {"text": "é 日本 \u0000 \t'\"\\", "none": None, "yes": True, "n": -3, "l": [1, {"a": []}]}
+        payload: dict[str, Json] = {
+            "text": "é 日本 \u0000 \t'\"\\",
+            "none": None,
+            "yes": True,
+            "n": -3,
+            "l": [1, {"a": []}],
+        }
         draft = Draft(EventType.NOTE_ADDED, date(2024, 2, 29), payload)
         made = store.append(CLINIC, case_id, 1, [draft], board_row(case_id, 2), STAMP)
 

@@ -1,4 +1,4 @@
-"""A counterexample is a story that the runtime confirms, and a scenario that fails until something is mended."""
+"""A counterexample is a story the runtime confirms, and a scenario that fails until something is mended."""
 
 from dataclasses import replace
 
