@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from typing import Literal, cast
 
 import engine.criteria.ranges as ranges
@@ -85,7 +86,34 @@ def _whole_pair(a: Core, b: Core) -> tuple[Core, Core]:
         return a, b
     places = max(one[1], other[1])
     x, y = _whole_times(one[0], 10 ** (places - one[1])), _whole_times(other[0], 10 ** (places - other[1]))
-    return (a, b) if x is None or y is None else (x, y)
+    return (a, b) if x is None or y is None else _lowest(x, y)
+
+
+def _lowest(a: Core, b: Core) -> tuple[Core, Core]:
+    """Both sides without the factor they share: `2 * x <= y` for `10 * x <= 5 * y`."""
+    (one, x), (other, y) = _factor(a), _factor(b)
+    shared = gcd(one, other)
+    if shared < 2:
+        return a, b
+    return _times_whole(one // shared, x), _times_whole(other // shared, y)
+
+
+def _factor(core: Core) -> tuple[int, Core | None]:
+    """A side as a fixed number times the rest; a constant has no rest."""
+    if core.op == "const":
+        return cast("int", core.value), None
+    if core.op == "mul":
+        for fixed, rest in (core.args, reversed(core.args)):
+            if fixed.op == "const" and fixed.value is not None:
+                return cast("int", fixed.value), rest
+    return 1, core
+
+
+def _times_whole(factor: int, rest: Core | None) -> Core:
+    if rest is None:
+        return _whole_number(factor)
+    # It is less than the product it was, so it fits.
+    return rest if factor == 1 else cast("Core", _whole_op("mul", rest, _whole_number(factor)))
 
 
 def _whole(core: Core) -> tuple[Core, int] | None:

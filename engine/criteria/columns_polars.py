@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine.criteria.column_words import Whole
 from engine.criteria.columns import Columns, facts_of
@@ -29,7 +29,7 @@ from engine.criteria.types import (
 if TYPE_CHECKING:
     import polars as pl
 
-_INT64 = 2**63 - 1
+_INT32, _INT64 = 2**31 - 1, 2**63 - 1
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
@@ -91,7 +91,7 @@ def _may_be_short(core: Core) -> bool:
 
 
 class PolarsColumns(Columns["pl.Expr"]):
-    """Whole numbers of 64 bits where they are enough, of 128 bits where not."""
+    """Whole numbers of 32 bits (parts of dates), 64 or 128, whichever holds the result of each step."""
 
     most = 2**126
 
@@ -115,7 +115,9 @@ class PolarsColumns(Columns["pl.Expr"]):
         return self.pl.lit(value, dtype=dtype(type))
 
     def whole_literal(self, value: int) -> pl.Expr:
-        return self.pl.lit(value, dtype=self.pl.Int64 if abs(value) <= _INT64 else self.pl.Int128)
+        small, usual = abs(value) <= _INT32, abs(value) <= _INT64
+        kind = self.pl.Int32 if small else self.pl.Int64 if usual else self.pl.Int128
+        return self.pl.lit(value, dtype=kind)
 
     def fact(self, name: str, type: Type) -> pl.Expr:
         return self.pl.col(name)
@@ -137,7 +139,10 @@ class PolarsColumns(Columns["pl.Expr"]):
         return whole.cast(self.pl.Int128).cast(self.pl.Decimal(38, 0)) * last
 
     def decimal_literal(self, value: Decimal, type: Type) -> pl.Expr:
-        return self.pl.lit(value, dtype=self.pl.Decimal(38, DECIMAL_PLACES))
+        # At the places of the column where they are enough: else every row would be brought to others.
+        places = max(0, -cast("int", value.as_tuple().exponent))
+        kept = type.places if isinstance(type, DecimalType | QuantityType) else DECIMAL_PLACES
+        return self.pl.lit(value, dtype=self.pl.Decimal(38, max(places, kept)))
 
     def all_of(self, each: Sequence[pl.Expr]) -> pl.Expr:
         return reduce(lambda a, b: a & b, each)
@@ -197,19 +202,21 @@ class PolarsColumns(Columns["pl.Expr"]):
         return one // other
 
     def wide(self, one: pl.Expr, bound: int) -> pl.Expr:
-        return one if bound <= _INT64 else one.cast(self.pl.Int128)
+        if bound <= _INT32:
+            return one
+        return one.cast(self.pl.Int64 if bound <= _INT64 else self.pl.Int128)
 
     def year(self, date: pl.Expr) -> pl.Expr:
-        return date.dt.year().cast(self.pl.Int64)
+        return date.dt.year()
 
     def month(self, date: pl.Expr) -> pl.Expr:
-        return date.dt.month().cast(self.pl.Int64)
+        return date.dt.month().cast(self.pl.Int32)
 
     def day(self, date: pl.Expr) -> pl.Expr:
-        return date.dt.day().cast(self.pl.Int64)
+        return date.dt.day().cast(self.pl.Int32)
 
     def day_number(self, date: pl.Expr) -> pl.Expr:
-        return date.cast(self.pl.Int32).cast(self.pl.Int64) + _EPOCH
+        return date.cast(self.pl.Int32) + self.whole_literal(_EPOCH)
 
     def date_of(self, year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
         return self.pl.date(year, month, day)
