@@ -89,11 +89,10 @@ def ask_option(view: CaseView, option: str, on: date) -> OptionAnswer:
 
 def view_of(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> CaseView:
     """A case without a line in the audit: for a writer, whose events are the line."""
-    events = tuple(known_at(desk.store.read_events(desk.clinic_id, case_id), as_of))
+    found, patient = desk.store.read_case(desk.clinic_id, case_id)
+    events = tuple(known_at(found, as_of))
     case = replayed(desk, events)
-    return CaseView(
-        case, algorithm_of(desk, case.digest), desk.store.read_patient(desk.clinic_id, case_id), events
-    )
+    return CaseView(case, algorithm_of(desk, case.digest), patient, events)
 
 
 def replayed(desk: Desk, events: Sequence[Event]) -> Case:

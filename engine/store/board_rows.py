@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Update, bindparam, cast, delete, func, insert, select, update
 
 from engine.model.decision import Due
 from engine.runtime.lanes import Lane
@@ -17,8 +18,20 @@ from engine.store.schema import cases, patients
 NEVER = date.max
 """`due_on` of a case for which nothing falls due."""
 
+_NONE = "[]"
+
 _SORTED_BY = ("open", "urgency", "seen_on", "sort_name", "entered_on", "due_on")
 """Columns that marks repeat, so that a list narrowed by one can be read in any order."""
+
+
+_MINE = (board.c.clinic_id == bindparam("in_clinic")) & (board.c.case_id == bindparam("in_case"))
+_FIND = select(board).where(_MINE)
+
+
+@lru_cache(maxsize=512)
+def _change(names: tuple[str, ...]) -> Update:
+    """An UPDATE of these columns alone: SQLite rewrites the indexes of every column that is named."""
+    return update(board).where(_MINE).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def add(connection: Connection, clinic_id: str, row: BoardRow, patient: PatientRow) -> None:
@@ -37,10 +50,12 @@ def add(connection: Connection, clinic_id: str, row: BoardRow, patient: PatientR
 
 def put(connection: Connection, clinic_id: str, row: BoardRow) -> None:
     """The row of a case that has one already; marks and checkpoints are touched only where they differ."""
-    mine = (board.c.clinic_id == clinic_id) & (board.c.case_id == row.case_id)
-    before = connection.execute(select(board).where(mine)).one()
+    mine = {"in_clinic": clinic_id, "in_case": row.case_id}
+    before = connection.execute(_FIND, mine).one()
     values = _values(clinic_id, row)
-    connection.execute(update(board).where(mine).values(**values))
+    changed = tuple(name for name, value in values.items() if getattr(before, name) != value)
+    if changed:
+        connection.execute(_change(changed), {**mine, **{f"new_{name}": values[name] for name in changed}})
     values["sort_name"] = before.sort_name
     had, has = _marks_of(before), _marks(row)
     moved = any(getattr(before, name) != values[name] for name in _SORTED_BY)
@@ -188,11 +203,11 @@ def row_of(found: Row[Any]) -> BoardRow:
         opened_on=found.opened_on,
         step=found.step,
         entered_on=found.entered_on,
-        interrupts=tuple(json.loads(found.interrupts)),
+        interrupts=_ids(found.interrupts),
         closed_on=found.closed_on,
         lane=None if found.lane is None else Lane(found.lane),
         urgency=found.urgency,
-        flags=tuple(json.loads(found.flags)),
+        flags=_ids(found.flags),
         due=_due_of(found.due),
         seen_on=found.seen_on,
         scale=found.scale,
@@ -210,10 +225,18 @@ def patient_of(found: Row[Any]) -> PatientRow:
     return PatientRow(found.name, found.number, found.patient_id)
 
 
+def _ids(text: str) -> tuple[str, ...]:
+    return () if text == _NONE else tuple(json.loads(text))
+
+
 def _due_of(text: str) -> tuple[Due, ...]:
-    return tuple(
-        Due(kind, date.fromisoformat(on), overdue, checkpoint)
-        for kind, on, overdue, checkpoint in json.loads(text)
+    return (
+        ()
+        if text == _NONE
+        else tuple(
+            Due(kind, date.fromisoformat(on), overdue, checkpoint)
+            for kind, on, overdue, checkpoint in json.loads(text)
+        )
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from engine.model.errors import UnknownNameError
 from engine.model.event import Draft, Event, EventType
@@ -22,26 +22,60 @@ def read(
     connection: Connection, clinic_id: str, case_id: str, after: int = 0, last: int | None = None
 ) -> tuple[Event, ...]:
     """Events with a `seq` above `after`, up to `last`, in order; empty when there are none."""
-    query = select(events).where(
-        events.c.clinic_id == clinic_id, events.c.case_id == case_id, events.c.seq > after
+    found = connection.execute(
+        _READ,
+        {"in_clinic": clinic_id, "in_case": case_id, "after": after, "last": _LAST if last is None else last},
     )
-    if last is not None:
-        query = query.where(events.c.seq <= last)
-    return tuple(_event(row) for row in connection.execute(query.order_by(events.c.seq)))
+    return tuple(_event(row) for row in found)
+
+
+# Statements of every write are made once: to make one takes longer than to run it.
+
+_LAST = 2**31 - 1
+_READ = (
+    select(
+        events.c.seq,
+        events.c.case_id,
+        events.c.type,
+        events.c.observed_on,
+        events.c.recorded_at,
+        events.c.actor,
+        events.c.digest,
+        events.c.payload,
+        events.c.previous_hash,
+        events.c.hash,
+    )
+    .where(
+        events.c.clinic_id == bindparam("in_clinic"),
+        events.c.case_id == bindparam("in_case"),
+        events.c.seq > bindparam("after"),
+        events.c.seq <= bindparam("last"),
+    )
+    .order_by(events.c.seq)
+)
+_MINE = (cases.c.clinic_id == bindparam("in_clinic")) & (cases.c.case_id == bindparam("in_case"))
+_HEAD = select(cases.c.seq, cases.c.hash).where(_MINE)
+_MOVE_HEAD = (
+    update(cases)
+    .where(_MINE, cases.c.seq == bindparam("expected_seq"))
+    .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
+_ADD = insert(events)
 
 
 def _event(row: Row[Any]) -> Event:
+    seq, case_id, kind, observed_on, recorded_at, actor, digest, payload, previous_hash, link_hash = row
     return Event(
-        seq=row.seq,
-        case_id=row.case_id,
-        type=EventType(row.type),
-        observed_on=row.observed_on,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-        digest=row.digest,
-        payload=json.loads(row.payload),
-        previous_hash=row.previous_hash,
-        hash=row.hash,
+        seq=seq,
+        case_id=case_id,
+        type=EventType(kind),
+        observed_on=observed_on,
+        recorded_at=recorded_at,
+        actor=actor,
+        digest=digest,
+        payload=json.loads(payload),
+        previous_hash=previous_hash,
+        hash=link_hash,
     )
 
 
@@ -94,20 +128,19 @@ def append(
         StaleWriteError: Another event was written since; the primary key and the head's row both decide it.
         UnknownNameError: There is no such case in this clinic.
     """
-    mine = (cases.c.clinic_id == clinic_id) & (cases.c.case_id == case_id)
-    head = connection.execute(select(cases.c.seq, cases.c.hash).where(mine)).one_or_none()
+    mine = {"in_clinic": clinic_id, "in_case": case_id}
+    head = connection.execute(_HEAD, mine).one_or_none()
     if head is None:
         raise UnknownNameError("case", case_id, ())
     made = chained(drafts, case_id, expected_seq, head.hash, stamp)
     if not made:
         return ()
-    moved = connection.execute(
-        update(cases).where(mine, cases.c.seq == expected_seq).values(seq=made[-1].seq, hash=made[-1].hash)
-    )
+    last = {"expected_seq": expected_seq, "new_seq": made[-1].seq, "new_hash": made[-1].hash}
+    moved = connection.execute(_MOVE_HEAD, {**mine, **last})
     if moved.rowcount != 1:
         raise StaleWriteError
     connection.execute(
-        insert(events),
+        _ADD,
         [
             {
                 **written(event),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from engine.model.event import Event
 from engine.store import history
@@ -13,6 +13,14 @@ from engine.store.rows import Appended, Idempotency
 from engine.store.schema import idempotency_keys
 
 KEPT: Final = timedelta(hours=24)
+
+
+_MINE = (idempotency_keys.c.clinic_id == bindparam("in_clinic")) & (
+    idempotency_keys.c.key == bindparam("of_key")
+)
+_FIND = select(idempotency_keys).where(_MINE)
+_FORGET = delete(idempotency_keys).where(_MINE, idempotency_keys.c.recorded_at < bindparam("before"))
+_ADD = insert(idempotency_keys)
 
 
 def known(
@@ -25,8 +33,7 @@ def known(
     """
     if idempotency is None:
         return None
-    mine = (idempotency_keys.c.clinic_id == clinic_id) & (idempotency_keys.c.key == idempotency.key)
-    row = connection.execute(select(idempotency_keys).where(mine)).one_or_none()
+    row = connection.execute(_FIND, {"in_clinic": clinic_id, "of_key": idempotency.key}).one_or_none()
     if row is None or row.recorded_at < now - KEPT:
         return None
     if row.fingerprint != idempotency.fingerprint:
@@ -45,18 +52,18 @@ def remember(
     """Keep which events a key became, in their own transaction."""
     if idempotency is None or not made:
         return
-    mine = (idempotency_keys.c.clinic_id == clinic_id) & (idempotency_keys.c.key == idempotency.key)
-    connection.execute(delete(idempotency_keys).where(mine, idempotency_keys.c.recorded_at < now - KEPT))
+    connection.execute(_FORGET, {"in_clinic": clinic_id, "of_key": idempotency.key, "before": now - KEPT})
     connection.execute(
-        insert(idempotency_keys).values(
-            clinic_id=clinic_id,
-            key=idempotency.key,
-            fingerprint=idempotency.fingerprint,
-            case_id=made[0].case_id,
-            first_seq=made[0].seq,
-            last_seq=made[-1].seq,
-            recorded_at=now,
-        )
+        _ADD,
+        {
+            "clinic_id": clinic_id,
+            "key": idempotency.key,
+            "fingerprint": idempotency.fingerprint,
+            "case_id": made[0].case_id,
+            "first_seq": made[0].seq,
+            "last_seq": made[-1].seq,
+            "recorded_at": now,
+        },
     )
 
 

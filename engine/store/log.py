@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.event import Event
 from engine.store import history
@@ -32,6 +32,19 @@ class Change:
 
     position: int
     events: tuple[Event, ...]
+
+
+# Made once: to make a statement takes longer than to run it.
+_ADD = insert(writes)
+_FIRST_HEAD = insert(clinic_heads)
+_HEAD = select(clinic_heads.c.position, clinic_heads.c.hash).where(
+    clinic_heads.c.clinic_id == bindparam("in_clinic")
+)
+_MOVE_HEAD = (
+    update(clinic_heads)
+    .where(clinic_heads.c.clinic_id == bindparam("in_clinic"))
+    .values(position=bindparam("new_position"), hash=bindparam("new_hash"))
+)
 
 
 def first_link(clinic_id: str) -> str:
@@ -65,27 +78,26 @@ def add(connection: Connection, clinic_id: str, made: Sequence[Event]) -> None:
     first, last = made[0], made[-1]
     digest = link(before.hash, position, last.case_id, first.seq, last.seq, last.hash)
     connection.execute(
-        insert(writes).values(
-            clinic_id=clinic_id,
-            position=position,
-            case_id=last.case_id,
-            first_seq=first.seq,
-            last_seq=last.seq,
-            event_hash=last.hash,
-            hash=digest,
-        )
+        _ADD,
+        {
+            "clinic_id": clinic_id,
+            "position": position,
+            "case_id": last.case_id,
+            "first_seq": first.seq,
+            "last_seq": last.seq,
+            "event_hash": last.hash,
+            "hash": digest,
+        },
     )
     if before.position == 0:
-        connection.execute(insert(clinic_heads).values(clinic_id=clinic_id, position=1, hash=digest))
+        connection.execute(_FIRST_HEAD, {"clinic_id": clinic_id, "position": 1, "hash": digest})
     else:
-        mine = clinic_heads.c.clinic_id == clinic_id
-        connection.execute(update(clinic_heads).where(mine).values(position=position, hash=digest))
+        connection.execute(_MOVE_HEAD, {"in_clinic": clinic_id, "new_position": position, "new_hash": digest})
 
 
 def head(connection: Connection, clinic_id: str) -> Head:
     """The last write of a clinic; position 0 before the first."""
-    query = select(clinic_heads.c.position, clinic_heads.c.hash)
-    found = connection.execute(query.where(clinic_heads.c.clinic_id == clinic_id)).one_or_none()
+    found = connection.execute(_HEAD, {"in_clinic": clinic_id}).one_or_none()
     return Head(0, first_link(clinic_id)) if found is None else Head(found.position, found.hash)
 
 

@@ -47,12 +47,12 @@ def text_of_instant(moment: datetime) -> str:
     """`2026-03-02T14:05:00.000000Z`. A moment without a time zone is refused."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs its time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def instant_of_text(text: str) -> datetime:
     """The inverse of `text_of_instant`."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 metadata = MetaData()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.model.errors import CaseConflict, EngineError, UnknownNameError
@@ -35,6 +35,14 @@ _ATTEMPTS = 3
 """Tries of a write that only a simultaneous first insert of the same row can break."""
 
 _Result = TypeVar("_Result")
+
+
+_SAME = (cases.c.clinic_id == patients.c.clinic_id) & (cases.c.patient_id == patients.c.patient_id)
+_PATIENT_OF = (
+    select(patients.c.name, patients.c.number, patients.c.patient_id)
+    .join(cases, _SAME)
+    .where(cases.c.clinic_id == bindparam("in_clinic"), cases.c.case_id == bindparam("in_case"))
+)
 
 
 class Store:
@@ -187,17 +195,30 @@ class Store:
                 raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
             return found
 
+    def read_case(self, clinic_id: str, case_id: str) -> tuple[tuple[Event, ...], PatientRow]:
+        """Events of a case and its patient, in one view of the database.
+
+        Raises:
+            UnknownNameError: As `read_events`.
+        """
+        with reading(self._engine) as connection:
+            whose = connection.execute(
+                _PATIENT_OF, {"in_clinic": clinic_id, "in_case": case_id}
+            ).one_or_none()
+            if whose is None:
+                raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
+            found = history.read(connection, clinic_id, case_id)
+        return found, PatientRow(whose.name, whose.number, whose.patient_id)
+
     def read_patient(self, clinic_id: str, case_id: str) -> PatientRow:
         """Name and number of the patient a case is about.
 
         Raises:
             UnknownNameError: There is no such case in this clinic.
         """
-        same = (cases.c.clinic_id == patients.c.clinic_id) & (cases.c.patient_id == patients.c.patient_id)
-        query = select(patients.c.name, patients.c.number, patients.c.patient_id).join(cases, same)
         with reading(self._engine) as connection:
             found = connection.execute(
-                query.where(cases.c.clinic_id == clinic_id, cases.c.case_id == case_id)
+                _PATIENT_OF, {"in_clinic": clinic_id, "in_case": case_id}
             ).one_or_none()
             if found is None:
                 raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
-from engine.store.chain import Fault, check_chain, first_link, link, written
+from engine.store.chain import Fault, canonical, check_chain, first_link, link, written
 from engine.store.database import writing
+from engine.store.errors import UnfitTextError
 from engine.store.store import Store
 from engine.store.verify import verify
 from tests.store.samples import CLINIC, append, open_case
@@ -215,3 +217,22 @@ def _verify_on(connection, store):
     (row,) = connection.execute(cases.select().where(cases.c.clinic_id == CLINIC))
     histories = dict(_histories(connection, CLINIC))
     return check_chain(CLINIC, "1001", histories.get("1001", []), (row.seq, row.hash))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8")), JSON))
+def test_the_quick_way_to_canonical_json_gives_what_rfc_8785_gives(value):
+    """Keys and texts in any script, control letters and nested values."""
+    assert canonical(value) == rfc8785.dumps(value).decode()
+
+
+@pytest.mark.parametrize("value", [{"n": 2**53}, {"t": "half \ud83d"}, {"\ud83d": 1}])
+def test_what_cannot_be_kept_exactly_is_refused(value):
+    with pytest.raises(UnfitTextError):
+        canonical(value)
