@@ -3,6 +3,7 @@
 import os
 import stat
 import struct
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,11 @@ def _looked_for_anew(monkeypatch):
     dot_binary.cache_clear()
 
 
+def program(code: str) -> str:
+    """A program in Python that starts also where the path of Python has a space in it."""
+    return f"#!/bin/sh\nexec {shlex.join([sys.executable, '-c', code])}\n"
+
+
 class TestDot:
     def test_the_layout_program_comes_with_the_packages(self):
         assert dot_binary().is_file()
@@ -32,7 +38,7 @@ class TestDot:
 
     def test_a_system_dot_can_be_named(self, monkeypatch, tmp_path):
         own = tmp_path / "dot"
-        own.write_text(f"#!{sys.executable}\nprint('drawn by another dot')\n")
+        own.write_text(program("print('drawn by another dot')"))
         own.chmod(own.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("TREADWAY_DOT", str(own))
         assert run_dot("digraph {}") == "drawn by another dot\n"
@@ -51,7 +57,7 @@ class TestDot:
 
     def test_a_failed_layout_is_an_error_even_when_half_a_picture_came_out(self, monkeypatch, tmp_path):
         own = tmp_path / "dot"
-        own.write_text(f"#!{sys.executable}\nimport sys\nprint('<svg/>')\nsys.exit('lost 3 edges')\n")
+        own.write_text(program("import sys; print('<svg/>'); sys.exit('lost 3 edges')"))
         own.chmod(0o755)
         monkeypatch.setenv("TREADWAY_DOT", str(own))
         with pytest.raises(DrawingError, match="the layout failed: lost 3 edges"):
@@ -59,7 +65,7 @@ class TestDot:
 
     def test_a_program_that_draws_nothing_is_an_error(self, monkeypatch, tmp_path):
         own = tmp_path / "dot"
-        own.write_text(f"#!{sys.executable}\nprint('hello')\n")
+        own.write_text(program("print('hello')"))
         own.chmod(0o755)
         monkeypatch.setenv("TREADWAY_DOT", str(own))
         with pytest.raises(DrawingError, match="wrote no picture"):
