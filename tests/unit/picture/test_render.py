@@ -1,9 +1,9 @@
 """The renderers: found without help, honest when they fail, the same bytes for the same picture."""
 
 import os
+import shlex
 import stat
 import struct
-import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
