@@ -322,14 +322,28 @@ def schema_of(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def refuse_other_schema(found: str | None) -> None:
-    """Raise `SchemaError` unless the tables are those this release reads."""
+def upgraded_by(engine: Engine) -> str | None:
+    """The version of Treadway that made the tables what they are; None where that was not noted."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("installation"):
+            return None
+        query = text("SELECT value FROM installation WHERE name = 'upgraded_by'")
+        return connection.execute(query).scalar_one_or_none()
+
+
+def refuse_other_schema(found: str | None, needed: str | None = None) -> None:
+    """Raise `SchemaError` unless the tables are those this release reads.
+
+    Args:
+        found: Their revision.
+        needed: The version of Treadway that made them so.
+    """
     if found == REVISION:
         return
     if found is not None and found > REVISION:
         raise SchemaError(
             f"the database has schema {found}, this release knows schemas up to {REVISION}",
-            "install a newer Treadway; this one changed nothing",
+            f"install Treadway {needed or 'of a newer version'}; this one changed nothing",
         )
     raise SchemaError(
         f"the database has schema {found or 'none'}, this release needs {REVISION}",

@@ -1,4 +1,7 @@
-"""The log of writes: the one order in which a clinic's cases changed, as a hash chain with its head."""
+"""The log of writes: the one order in which a clinic's cases changed, as a hash chain with its head.
+
+And what an installation says of itself.
+"""
 
 from sqlalchemy import Column, ForeignKeyConstraint, Integer, PrimaryKeyConstraint, Table, Text
 
@@ -28,3 +31,12 @@ clinic_heads = Table(
     PrimaryKeyConstraint("clinic_id"),
 )
 """The last write of each clinic. Noted elsewhere, it shows later whether anything was changed or cut."""
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("name"),
+)
+"""`upgraded_by`: the version of Treadway that made the tables what they are, for an older one to name."""

@@ -11,7 +11,7 @@ from sqlalchemy import UniqueConstraint as Unique
 
 from engine.store.schema import Instant, metadata
 
-ACROSS_CLINICS: Final = frozenset({"users", "sessions", "sign_in_links", "sign_in_tries"})
+ACROSS_CLINICS: Final = frozenset({"users", "sessions", "sign_in_links", "sign_in_tries", "installation"})
 
 clinics = Table(
     "clinics",

@@ -42,7 +42,7 @@ def restrict(engine: Engine, role: str) -> None:
         raise EngineError(f"`{role}` is no plain role name", "use small letters, digits and `_`")
     with writing(engine) as connection:
         for rights, tables in (
-            ("SELECT", ("alembic_version",)),
+            ("SELECT", ("alembic_version", "installation")),
             ("SELECT, INSERT", ADD_ONLY),
             ("SELECT, INSERT, UPDATE", CHANGE),
             ("DELETE", FORGET),

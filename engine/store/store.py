@@ -13,7 +13,16 @@ from engine.model.errors import CaseConflict, EngineError, UnknownNameError
 from engine.model.event import Draft, Event
 from engine.store import audit, board_rows, history, keys, log
 from engine.store.board_schema import board
-from engine.store.database import finish, open_engine, reading, refuse_other_schema, schema_of, url_of, write
+from engine.store.database import (
+    finish,
+    open_engine,
+    reading,
+    refuse_other_schema,
+    schema_of,
+    upgraded_by,
+    url_of,
+    write,
+)
 from engine.store.errors import UnfitTextError
 from engine.store.history import StaleWriteError
 from engine.store.rows import (
@@ -26,7 +35,7 @@ from engine.store.rows import (
     Stamp,
     StoredAlgorithm,
 )
-from engine.store.schema import algorithms, cases, counters, patients
+from engine.store.schema import REVISION, algorithms, cases, counters, patients
 
 FIRST_NUMBER = 1001
 """Cases and patients are numbered from here in each clinic, so that every number has four digits."""
@@ -73,7 +82,7 @@ class Store:
 
                 upgrade(engine)
                 found = schema_of(engine)
-            refuse_other_schema(found)
+            refuse_other_schema(found, None if found == REVISION else upgraded_by(engine))
         except BaseException:
             engine.dispose()
             raise

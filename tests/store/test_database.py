@@ -146,7 +146,7 @@ class TestSchema:
         store.close()
         with pytest.raises(SchemaError, match=r"schema 9999") as raised:
             Store.open(database)
-        assert "newer Treadway" in raised.value.fix
+        assert "install Treadway" in raised.value.fix
 
     def test_an_older_schema_names_the_command_that_upgrades_it(self):
         with pytest.raises(SchemaError) as raised:

@@ -33,6 +33,7 @@ def upgrade() -> None:
     """
     _make_board()
     _make_log()
+    op.create_table("installation", _text("name"), _text("value"), sa.PrimaryKeyConstraint("name"))
     for statement in _append_only(op.get_bind().dialect.name):
         op.execute(statement)
     if op.get_bind().dialect.name == "postgresql":
