@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from engine.store import board_rows, history, keys, store
+from engine.store import board_rows, database, history, keys, store
 from engine.store.database import reading, write, writing
 from engine.store.errors import StoreUnavailableError
 from engine.store.schema import cases
@@ -110,10 +110,22 @@ def swallowed_disk_errors() -> None:
     store.write = silent
 
 
+def unsynced_commits() -> None:
+    """The disk is not asked to keep a commit before it is acknowledged; a kill alone does not show it."""
+    begun = database._set_up_sqlite
+
+    def unsynced(connection, record) -> None:
+        begun(connection, record)
+        connection.execute("PRAGMA synchronous = OFF")
+
+    database._set_up_sqlite = unsynced
+
+
 PLANTS = {
     plant.__name__: plant
     for plant in (
         acknowledge_before_commit, two_commits, ignored_key, version_checked_outside, swallowed_disk_errors,
+        unsynced_commits,
     )
 }  # fmt: skip
 

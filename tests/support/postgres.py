@@ -28,9 +28,44 @@ class PostgresFailedError(Exception):
     """The server could not be made or started; the text holds its own words."""
 
 
+class Running:
+    """A server that can be stopped at once, as by a failure, and started again on its port."""
+
+    def __init__(
+        self, folder: Path, programs: Path, account: dict[str, Any], port: int, options: str
+    ) -> None:
+        self.folder, self.programs, self.account = folder, programs, account
+        self.port, self.options = port, options
+
+    @property
+    def url(self) -> str:
+        """For SQLAlchemy, ending in the database `postgres`."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+
+    def stop_at_once(self) -> None:
+        """End it without a word to its clients; what it had committed is in its log."""
+        stop = [self.programs / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop"]
+        _run(stop, self.folder, self.account)
+
+    def start(self) -> None:
+        """Start it again; it recovers from its log first."""
+        _start_on(self.folder, self.programs, self.account, self.port, self.options)
+
+
 @contextlib.contextmanager
 def server() -> Generator[str]:
     """Run a new, empty server and yield its URL for SQLAlchemy, ending in the database `postgres`."""
+    with running() as it:
+        yield it.url
+
+
+@contextlib.contextmanager
+def running(more: str = "") -> Generator[Running]:
+    """Run a new, empty server.
+
+    Args:
+        more: Options of the server that override those for tests.
+    """
     folder = Path(tempfile.mkdtemp(prefix="treadway-postgres-"))
     try:
         programs, account = _prepare(folder)
@@ -41,8 +76,8 @@ def server() -> Generator[str]:
     try:
         initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust"]
         _run([*initdb, "--encoding=UTF8", "--locale=C", "--no-sync"], folder, account)
-        port = _start(folder, programs, account)
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        options = f"{OPTIONS} {more}".strip()
+        yield Running(folder, programs, account, _start(folder, programs, account, options), options)
     finally:
         keeper.communicate()  # closes the pipe and waits until the server is gone
 
@@ -74,19 +109,23 @@ def _prepare(folder: Path) -> tuple[Path, dict[str, Any]]:
     }
 
 
-def _start(folder: Path, programs: Path, account: dict[str, Any]) -> int:
+def _start(folder: Path, programs: Path, account: dict[str, Any], options: str) -> int:
     """Start the server on a free port and return the port."""
     for tries_left in reversed(range(START_TRIES)):
         port = _free_port()
-        command = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "data" / "log"]
         try:
-            _run([*command, "-o", f"-p {port} {OPTIONS}", "start"], folder, account)
+            _start_on(folder, programs, account, port, options)
         except PostgresFailedError:
             if not tries_left:  # else another process may have taken the port in between
                 raise
         else:
             return port
     raise AssertionError("unreachable")
+
+
+def _start_on(folder: Path, programs: Path, account: dict[str, Any], port: int, options: str) -> None:
+    command = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "data" / "log"]
+    _run([*command, "-o", f"-p {port} {options}", "start"], folder, account)
 
 
 def _free_port() -> int:
