@@ -39,6 +39,10 @@ class OutcomeUnknownError(StoreUnavailableError):
         )
 
 
+class BackupDamagedError(EngineError):
+    """A backup is not the file that was made: cut short, changed or another one; nothing was loaded."""
+
+
 class KeyReusedError(EngineError):
     """An idempotency key came back with another request."""
 
