@@ -176,7 +176,7 @@ def test_a_database_that_is_away_is_said_to_be_so(small_world: World, monkeypatc
     def gone(*_args: object) -> None:
         raise StoreUnavailableError("the disk of Tom BERG is full", "")
 
-    monkeypatch.setattr(small_world.store, "read_events", gone)
+    monkeypatch.setattr(small_world.store, "read_case", gone)
     answer = small_world.get(f"/cases/{small_world.cases['harbour']}")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "database-unavailable")
@@ -188,7 +188,7 @@ def test_a_mistake_of_ours_says_nothing_of_what_was_sent(small_world: World, mon
     def broken(*_args: object) -> None:
         raise RuntimeError("while reading BERG, Tom")
 
-    monkeypatch.setattr(small_world.store, "read_events", broken)
+    monkeypatch.setattr(small_world.store, "read_case", broken)
     answer = small_world.get(f"/cases/{small_world.cases['harbour']}")
 
     assert (answer.status_code, answer.json()["code"]) == (500, "our-fault")
