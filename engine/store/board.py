@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -148,9 +148,9 @@ def counts(connection: Connection, clinic_id: str) -> BoardCounts:
 
     mine = (board_marks.c.clinic_id == clinic_id) & (board_marks.c.open == True)  # noqa: E712
     rows = connection.execute(
-        select(board_marks.c.mark, func.count().label("count")).where(mine).group_by(board_marks.c.mark)
+        select(board_marks.c.mark, func.count().label("cases")).where(mine).group_by(board_marks.c.mark)
     )
-    marks: dict[str, int] = {row.mark: row.count for row in rows}
+    marks: dict[str, int] = {row.mark: row.cases for row in rows}
     lanes = by(board.c.lane)
     return BoardCounts(
         total=sum(lanes.values()),
@@ -222,8 +222,9 @@ def _text(value: object) -> object:
 
 def _place(after: str, order: str, columns: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     try:
-        values: object = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
-        if not isinstance(values, list) or values[0] != order or len(values) != len(columns) + 1:
+        held: object = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        values = cast(list[object], held if isinstance(held, list) else [])
+        if values[0] != order:
             raise ValueError
         return [_literal(value, column) for value, column in zip(values[1:], columns, strict=True)]
     except (ValueError, TypeError, IndexError, RecursionError, binascii.Error) as error:

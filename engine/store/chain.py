@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 import rfc8785
 
@@ -77,11 +77,10 @@ def _is_plain(value: object) -> bool:
         case int():
             return -(2**53) < value < 2**53
         case dict():
-            return all(
-                isinstance(key, str) and key.isascii() and _is_plain(held) for key, held in value.items()
-            )
+            held = cast(dict[object, object], value)
+            return all(isinstance(k, str) and k.isascii() and _is_plain(v) for k, v in held.items())
         case list() | tuple():
-            return all(_is_plain(held) for held in value)
+            return all(_is_plain(one) for one in cast(Sequence[object], value))
         case _:
             return False
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.errors import UnknownNameError
 from engine.model.event import Draft, Event, EventType
@@ -63,19 +63,18 @@ _MOVE_HEAD = (
 _ADD = insert(events)
 
 
-def _event(row: Row[Any]) -> Event:
-    seq, case_id, kind, observed_on, recorded_at, actor, digest, payload, previous_hash, link_hash = row
+def _event(row: Sequence[Any]) -> Event:  # in the order of `_READ`
     return Event(
-        seq=seq,
-        case_id=case_id,
-        type=EventType(kind),
-        observed_on=observed_on,
-        recorded_at=recorded_at,
-        actor=actor,
-        digest=digest,
-        payload=json.loads(payload),
-        previous_hash=previous_hash,
-        hash=link_hash,
+        seq=row[0],
+        case_id=row[1],
+        type=EventType(row[2]),
+        observed_on=row[3],
+        recorded_at=row[4],
+        actor=row[5],
+        digest=row[6],
+        payload=json.loads(row[7]),
+        previous_hash=row[8],
+        hash=row[9],
     )
 
 

@@ -121,23 +121,24 @@ def _index_orders(table: str, column: str | None) -> None:
 def _carry_over() -> None:
     old = sa.table(
         "board",
-        *(sa.column(name) for name in ("clinic_id", "case_id", "seq", "algorithm", "digest", "sex", "step")),
+        *(
+            sa.column(name, sa.Text)
+            for name in ("clinic_id", "case_id", "algorithm", "digest", "sex", "step")
+        ),
         *(sa.column(name, sa.Date) for name in ("birth_date", "opened_on", "entered_on", "closed_on")),
-        sa.column("interrupts"),
+        sa.column("seq", sa.Integer),
+        sa.column("interrupts", sa.Text),
     )
     of_case = _named("cases", "clinic_id", "case_id", "patient_id")
     of_patient = _named("patients", "clinic_id", "patient_id", "name", "number")
     new = sa.table(
         "board_3",
-        sa.column("clinic_id"),
-        sa.column("case_id"),
+        *(_any(name) for name in ("clinic_id", "case_id")),
         *(sa.column(name, _KINDS[kind.rstrip("?")]) for name, kind in _BOARD),
     )
     marks = sa.table(
         "board_marks",
-        sa.column("clinic_id"),
-        sa.column("case_id"),
-        sa.column("mark"),
+        *(_any(name) for name in ("clinic_id", "case_id", "mark")),
         *(sa.column(name, _KINDS[kind]) for name, kind in _MARKS),
     )
     query = (
@@ -221,7 +222,11 @@ def _make_log() -> None:
 
 
 def _named(table: str, *columns: str) -> sa.TableClause:
-    return sa.table(table, *(sa.column(name) for name in columns))
+    return sa.table(table, *(_any(name) for name in columns))
+
+
+def _any(name: str) -> sa.ColumnClause[object]:
+    return sa.column(name)
 
 
 def _digest(value: dict[str, object]) -> str:
