@@ -7,7 +7,7 @@ from engine.model.event import Event
 
 
 def _events(conflict: CaseConflict) -> tuple[Event, ...]:
-    return tuple(event for event in conflict.since if isinstance(event, Event))
+    return conflict.since
 
 
 def since_lines(conflict: CaseConflict) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ from engine.model.errors import (
     EvidenceError,
     UnknownNameError,
 )
-from engine.model.event import Event
 from engine.model.place import Finding
 from engine.runtime.replay import HistoryError
 from engine.service import AccessDeniedError as RoleMissingError
@@ -310,7 +309,7 @@ def _unknown(error: UnknownNameError) -> Problem:
 
 
 def _stale(error: CaseConflict) -> Problem:
-    since = [event for event in error.since if isinstance(event, Event)]
+    since = list(error.since)
     seq = since[-1].seq if since else error.expected_seq
     return Problem(
         409,

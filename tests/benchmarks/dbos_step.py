@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportUntypedFunctionDecorator=false
+# DBOS is a peer that is measured where it is installed; it is no dependency.
 """A durable move on PostgreSQL beside a DBOS workflow of one step, on one server that syncs its log.
 
 Needs `dbos`, which nothing else does: pip install dbos==3.4.0

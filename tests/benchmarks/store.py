@@ -1,3 +1,5 @@
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
+# pysqlite3 names its functions at run time only, and the rows here are raw.
 """Durable moves, board pages and long cases, beside the same rows and queries by hand, in one run.
 
 Run: .venv/bin/python -m tests.benchmarks.store [moves|board|case|postgres] [--cases 1000000] [--folder DIR]

@@ -89,7 +89,7 @@ def cut_often(image, place, cuts: int, seed: int) -> list[str]:
 
 @pytest.mark.slow
 def test_what_was_acknowledged_survives_a_power_cut(disk):
-    assert cut_often(*disk, CUTS, seed=3) == []
+    assert cut_often(disk[0], disk[1], CUTS, seed=3) == []
 
 
 @pytest.mark.slow
@@ -124,6 +124,6 @@ def test_power_cuts_for_ten_minutes(disk):
     until, chance = time.monotonic() + 600, random.SystemRandom()
     while time.monotonic() < until:
         seed = chance.randrange(2**32)
-        faults = cut_often(*disk, 20, seed)
+        faults = cut_often(disk[0], disk[1], 20, seed)
         add("power cut", 20, faults, seed)
         assert faults == [], f"seed {seed}"

@@ -240,6 +240,7 @@ class TestTheDay:
         case_id = self.started(at)
         at.now += timedelta(days=30)
         (shown,) = board_page(at.desk, BoardFilter()).cases
+        assert shown.due is not None
         assert (shown.listed.board.case_id, shown.due.overdue) == (case_id, True)
         assert board_counts(at.desk).lanes == {"evidence_due": 1}
 
