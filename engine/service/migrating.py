@@ -82,10 +82,11 @@ def migrate(
     """
     desk.actor.needs_right(Right.MIGRATE_CASE)
     idempotency = idempotency_of(key, "migrate", case_id, version, on, reason)
+    # The case first: a key that was used before it was read is then known.
+    view = view_of(desk, case_id)
     known = desk.store.replayed(desk.clinic_id, idempotency, desk.clock())
     if known is not None:
         return again(desk, (), known.events)
-    view = view_of(desk, case_id)
     if expected_seq is not None and expected_seq != view.case.seq:
         since = tuple(event for event in view.events if event.seq > expected_seq)
         add_audit(desk, "read newer events", (case_id,), f"after {expected_seq}")

@@ -129,10 +129,11 @@ def _carry_out(
 ) -> Written:
     desk.actor.needs_right(*(right for entry in entries for right in rights_for(entry)))
     idempotency = idempotency_of(key, case_id, *entries)
+    # The case first: a key that was used before it was read is then known.
+    view = view_of(desk, case_id)
     known = desk.store.replayed(desk.clinic_id, idempotency, desk.clock())
     if known is not None:
         return again(desk, entries, known.events)
-    view = view_of(desk, case_id)
     if expected_seq is not None and expected_seq != view.case.seq:
         since = tuple(event for event in view.events if event.seq > expected_seq)
         add_audit(desk, "read newer events", (case_id,), f"after {expected_seq}")

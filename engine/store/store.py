@@ -170,6 +170,10 @@ class Store:
         try:
             return self._write(attempt)
         except StaleWriteError:
+            # Both may have been sent at once, and the other may have come first.
+            first = self.replayed(clinic_id, idempotency, stamp.recorded_at)
+            if first is not None:
+                return first
             since = self.read_events(clinic_id, case_id, after=expected_seq)
             raise CaseConflict(case_id, expected_seq, since) from None
 

@@ -1,6 +1,7 @@
 """What lists show is what the events make, along every walk: the stored projection against a replay."""
 
 import contextlib
+import itertools
 import tempfile
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
@@ -25,6 +26,7 @@ from engine.store.store import Store
 from engine.store.verify import verify
 from tests.faults.crashes import CLINIC, FIRST, PATIENT, any_entry
 
+NUMBERS = itertools.count()
 LOADED = load(Path(__file__).parents[1] / "definitions" / "small")
 WALKS = 200
 
@@ -39,7 +41,7 @@ class Walks(RuleBasedStateMachine):
         self.day = FIRST
         self.histories: dict[str, list] = {}
         self.desk = Desk(
-            self.store, f"{CLINIC} {id(self)}", Actor("Dr Lind"), UTC,
+            self.store, f"{CLINIC} {next(NUMBERS)}", Actor("Dr Lind"), UTC,
             lambda: datetime.combine(self.day, time(9), UTC),
         )  # fmt: skip
 
