@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import reduce
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -106,10 +107,13 @@ class SqlColumns(Columns[Column]):
         return sa.literal_column(format(value, "f"), sql_type(type))
 
     def all_of(self, each: Sequence[Column]) -> Column:
-        return _alone(sa.and_(*each)) if len(each) > 1 else each[0]
+        groups = [_alone(sa.and_(*some)) for some in _groups(each)]
+        # SQLAlchemy would write one `and_` in another as one again.
+        return reduce(lambda one, other: _test(one, "AND", other), groups)
 
     def any_of(self, each: Sequence[Column]) -> Column:
-        return _alone(sa.or_(*each)) if len(each) > 1 else each[0]
+        groups = [_alone(sa.or_(*some)) for some in _groups(each)]
+        return reduce(lambda one, other: _test(one, "OR", other), groups)
 
     def not_(self, one: Column) -> Column:
         operator: custom_op[bool] = custom_op("NOT")
@@ -150,7 +154,10 @@ class SqlColumns(Columns[Column]):
         return _alone(sa.case((condition, then), else_=otherwise))
 
     def first_known(self, each: Sequence[Column]) -> Column:
-        return sa.func.coalesce(*each, type_=each[0].type)
+        found = list(each)
+        while len(found) > 1:
+            found = [sa.func.coalesce(*some, type_=some[0].type) for some in _groups(found)]
+        return found[0]
 
     def plus(self, one: Column, other: Column) -> Column:
         return _joined(one, "+", other)
@@ -211,6 +218,8 @@ class SqliteColumns(SqlColumns):
         return self._extreme(sa.func.max, each)
 
     def _extreme(self, function: Any, each: Sequence[Column]) -> Column:  # noqa: ANN401 - SQLAlchemy's func is untyped
+        if len(each) > _MOST:
+            raise ColumnError(f"SQLite compares at most {_MOST} values in one Min or Max")
         # min(a, b) of SQLite is null when one is, so each place falls back to the others.
         turned = [sa.func.coalesce(*each[i:], *each[:i], type_=each[0].type) for i in range(len(each))]
         return function(*turned, type_=each[0].type)
@@ -325,6 +334,14 @@ class PostgresColumns(SqlColumns):
 
 _WHOLE: tuple[type[Any], ...] = (Grouping, sa.Cast, sa.ColumnClause, sa.Case, FunctionElement)
 """Expressions that are one word to what stands around them."""
+
+
+_MOST = 50
+"""Operands side by side: SQLite takes 100 of a function, and stacks those of an `and` 1,000 deep."""
+
+
+def _groups(each: Sequence[Column]) -> list[Sequence[Column]]:
+    return [each[i : i + _MOST] for i in range(0, len(each), _MOST)]
 
 
 def _alone(one: Column) -> Column:

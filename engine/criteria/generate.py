@@ -204,11 +204,12 @@ class _Generator:
 
     def _coalesce(self, core: Core) -> str:
         *first, last = core.args
-        text = self.value(last)
-        for arg in reversed(first):
+        # One chain, not brackets in brackets: Python reads at most 200 of those.
+        tries: list[str] = []
+        for arg in first:
             name = self._temporary()
-            text = f"({name} if ({name} := {self.value(arg)}) is not None else {text})"
-        return text
+            tries.append(f"{name} if ({name} := {self.value(arg)}) is not None else ")
+        return f"({''.join(tries)}{self.value(last)})"
 
     def _same_scale(self, core: Core) -> str:
         left, right = (self.value(arg) for arg in core.args)

@@ -176,8 +176,9 @@ EDGE_FORMS = (
 )
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("form", EDGE_FORMS)
-def test_a_result_equals_itself_written_out(form: str, sqlite: sa.Engine):
+def test_a_result_equals_itself_written_out(form: str, sqlite: sa.Engine, postgresql: sa.Engine):
     """Random inequalities miss edges: here a literal is the exact result, 90 times a form."""
     r = random.Random(form)
     value = compile_criterion(form, EDGE_NAMES)
@@ -202,6 +203,7 @@ def test_a_result_equals_itself_written_out(form: str, sqlite: sa.Engine):
         "lazy": by_lazy,
         "polars": by_polars,
         "sqlite": by_sql(sqlite, "sqlite"),
+        "postgresql": by_sql(postgresql, "postgresql"),
     }
     for name, reading in readings.items():
         for place, answers in enumerate(reading(criteria, rows)):

@@ -22,6 +22,8 @@ from engine.criteria import (
 from engine.criteria.columns import ColumnError
 from engine.criteria.columns_polars import polars_expressions, polars_frame, polars_schema
 from engine.criteria.columns_sql import sql_columns, sql_expressions
+from engine.criteria.generate import compile_many
+from engine.population.readings import Refused, by_sql, sqlite_in_memory
 
 NAMES = Names(
     (
@@ -123,6 +125,37 @@ def test_a_criterion_too_large_for_columns_is_refused():
     assert polars_expressions([twice])
     with pytest.raises(ColumnError, match="parts"):
         polars_expressions([thrice])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(" and ".join(["met"] * 1_100), True, id="and"),
+        pytest.param(" or ".join(["low"] * 1_100), False, id="or"),
+        pytest.param(f"Coalesce({', '.join(['score'] * 1_000)}) = 3", True, id="coalesce"),
+        pytest.param(f"score + 1 in {{{', '.join(str(n) for n in range(1_800))}}}", True, id="in"),
+    ],
+)
+def test_long_lists_are_answered_by_code_and_by_sql(text: str, expected: bool):
+    """Neither Python's brackets nor SQLite's stack bounds what an author may write side by side."""
+    names = Names([Name("met", BOOLEAN), Name("low", BOOLEAN), Name("score", IntegerType(0, 2_000))])
+    criterion = compile_criterion(text, names)
+    facts: dict[str, Value] = {"met": True, "low": False, "score": 3}
+
+    assert compile_many([criterion])(facts) == (expected,)
+    engine = sqlite_in_memory()
+    (answers,) = by_sql(engine, "sqlite")([criterion], [facts])
+    engine.dispose()
+    assert not isinstance(answers, Refused), answers.reason
+    assert list(answers) == [expected]
+
+
+def test_sqlite_refuses_to_compare_hundreds_of_values_at_once():
+    """Each is written once for each other, so that unknown ones are passed over."""
+    names = Names([Name("score", IntegerType(0, 27))])
+    criterion = compile_criterion(f"Max({{{', '.join(['score'] * 51)}}}) > 3", names)
+    with pytest.raises(ColumnError, match="at most 50 values"):
+        sql_expressions([criterion], {"score": sa.column("score", sa.BigInteger())}, "sqlite")
 
 
 def test_sql_keeps_its_brackets():
