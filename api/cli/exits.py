@@ -62,7 +62,12 @@ def trouble_of(error: EngineError) -> Trouble:
         case UnknownNameError():
             code = Code.NOT_FOUND if error.what.endswith(("case", "algorithm")) else Code.USAGE
             name = f"unknown-{error.what.replace(' ', '-')}"
-            return Trouble(name, code, error.message, error.fix, error.near)
+            fix = (
+                "`treadway case list` shows those there are"
+                if name == "unknown-case" and not error.near
+                else error.fix
+            )
+            return Trouble(name, code, error.message, fix, error.near)
         case CaseConflict():
             return Trouble("conflict", Code.CONFLICT, error.message, error.fix)
         case EvidenceError():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from api.cli.desk import load_named
-from api.cli.exits import Code
+from api.cli.exits import Code, UsageError
 from api.cli.findings import finding_words
 from api.cli.options import Json, Quiet
 from api.cli.output import Output, Progress, paint
@@ -41,6 +41,11 @@ def run_tests(
     from engine.definition.scenarios import read_scenario, run_scenario
 
     output = Output(as_json=as_json, quiet=quiet)
+    if _is_scenario(Path(path)):
+        raise UsageError(
+            f"{path} is a scenario, and its algorithm is wanted here",
+            f"treadway test ALGORITHM --scenarios {path}",
+        )
     algorithm = load_named(path).usable()
     files = _files(path, scenarios)
     progress = Progress(output, "Running scenarios", len(files))
@@ -66,6 +71,14 @@ def run_tests(
     output.document("treadway.test/1", {"algorithm": _named(algorithm), "scenarios": shapes})
     output.next(f"treadway test {path}" if failed else f"treadway draw {path}")
     output.end(Code.NO if failed else Code.DONE)
+
+
+def _is_scenario(path: Path) -> bool:
+    """Whether a file tells a story instead of defining an algorithm."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return any(line.startswith(b"scenario:") for line in file.read(10_000).splitlines())
 
 
 def _files(path: str, scenarios: Path | None) -> tuple[Path, ...]:

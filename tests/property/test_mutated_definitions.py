@@ -90,9 +90,10 @@ def judge(loaded: Loaded, label: str) -> None:
 def test_a_spoilt_definition_is_found_out_or_still_loads(block):
     for seed in range(block * 15, block * 15 + 15):
         text = mutated(original("algorithm.yaml"), seed)
-        began = time.process_time()
+        # Of this thread alone: others of the process may still be tidying up after another test.
+        began = time.thread_time()
         loaded = load_text(text, "draft.yaml")
-        assert time.process_time() - began < 2
+        assert time.thread_time() - began < 2
         judge(loaded, "draft.yaml")
 
 
@@ -154,9 +155,9 @@ FLOODS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("flood", FLOODS)
 def test_a_flood_is_answered_in_time_with_a_list_a_person_can_read(flood):
-    began = time.process_time()
+    began = time.thread_time()
     loaded = load_text(f"algorithm: a\nversion: '1'\ntitle: x\nstart: s0\n{FLOODS[flood]}\n", "draft.yaml")
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert 1 <= len(loaded.findings) <= 1_100
     judge(loaded, "draft.yaml")
 

@@ -94,6 +94,12 @@ class TestScenarios:
         assert result.code == 0
         assert result.out.startswith("passed  1 scenarios, 1 passed, 0 failed; 1 answers checked")
 
+    def test_a_scenario_in_place_of_its_algorithm_is_told_apart(self, treadway, folder):
+        result = treadway("test stories/1-passes.yaml")
+        assert result.code == 2
+        assert "is a scenario, and its algorithm is wanted here" in result.err
+        assert "treadway test ALGORITHM --scenarios stories/1-passes.yaml" in result.err
+
     def test_a_failure_is_told_with_expected_actual_and_reasons(self, treadway, folder):
         (folder / "2-fails.yaml").write_text(FAILING)
         result = treadway("test stepwise-depression --scenarios stories")

@@ -84,7 +84,7 @@ def test_a_clock_that_was_set_back(treadway, assessed):
 def test_a_database_of_another_release(treadway, assessed):
     change(assessed, "UPDATE alembic_version SET version_num = '9999'")
     found = faults(treadway)["database"]
-    assert "install a newer Treadway" in found["fix"]
+    assert "install Treadway of a newer version" in found["fix"]
 
 
 def test_a_database_server_that_does_not_answer(treadway, home):

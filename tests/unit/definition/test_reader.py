@@ -144,9 +144,9 @@ def test_an_alias_is_never_followed():
     ],
 )
 def test_no_text_takes_longer_than_two_seconds_or_raises(text):
-    began = time.process_time()
+    began = time.thread_time()
     read = read_text(text, "file.yaml")
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert read.root is not None or read.troubles
 
 
