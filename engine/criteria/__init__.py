@@ -8,7 +8,7 @@ for people.
 
 from engine.criteria.check import check, check_define, checked
 from engine.criteria.criterion import Criterion, compile_criterion
-from engine.criteria.names import TODAY, Name, Names
+from engine.criteria.names import TODAY, Name, Names, Phrase
 from engine.criteria.parse import parse
 from engine.criteria.problems import CriterionError, Problem
 from engine.criteria.syntax import Node, hides_unknown
@@ -63,6 +63,7 @@ __all__ = [
     "Name",
     "Names",
     "NullType",
+    "Phrase",
     "Problem",
     "QuantityType",
     "StringType",

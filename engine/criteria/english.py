@@ -1,7 +1,8 @@
-"""A criterion as an English sentence: stiff but right, and it reads well aloud.
+"""A criterion as an English sentence that reads well aloud.
 
-Names appear by their titles. No signs stand in a sentence: `phq9.total >= 10` is "PHQ-9 total is at least
-10". Where two readings were possible, commas and "both", "either" say which is meant.
+Names appear by their phrases, else by their titles; a define stands in quotation marks, so that it can be
+looked up. No signs stand in a sentence: `phq9.total >= 10` is "PHQ-9 total is at least 10". Where two
+readings were possible, commas and "both", "either" say which is meant.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from decimal import Decimal
 
 from engine.criteria.defines import resolved
-from engine.criteria.names import Names
+from engine.criteria.names import Name, Names
 from engine.criteria.parse import parse
 from engine.criteria.syntax import (
     Amount,
@@ -46,6 +47,7 @@ _COMPARED = {
 }
 _DATES = {"<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after"}
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_PLURALS = {"years", "months", "weeks", "days", "sessions"}
 _CALCULATED = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
 
 
@@ -84,14 +86,14 @@ class _English:
             case Is():
                 return self._is(node)
             case InList(operand=operand, items=items):
-                listed = _list([self.value(item) for item in items], "or")
+                listed = _list([self._beside(operand, item) for item in items], "or")
                 return (
                     f"{self.value(operand)} is {listed}" if items else f"{self.value(operand)} is one of none"
                 )
             case InInterval():
                 return self._interval(node)
             case Between(operand=operand, low=low, high=high):
-                return f"{self.value(operand)} is from {self.value(low)} to {self.value(high)}"
+                return f"{self.value(operand)} is from {self.value(low)} to {self._beside(operand, high)}"
             case Constant(value=value) if isinstance(value, bool):
                 return "always" if value else "never"
             case Constant(value=None):
@@ -119,9 +121,11 @@ class _English:
             case Binary(op=op) if op in _OPPOSITE:
                 return self._compared(_OPPOSITE[op], node.left, node.right)
             case InList(operand=operand, items=items) if items:
-                return f"{self.value(operand)} is not {_list([self.value(item) for item in items], 'or')}"
+                listed = _list([self._beside(operand, item) for item in items], "or")
+                return f"{self.value(operand)} is not {listed}"
             case Between(operand=operand, low=low, high=high):
-                return f"{self.value(operand)} is not from {self.value(low)} to {self.value(high)}"
+                low_said, high_said = self.value(low), self._beside(operand, high)
+                return f"{self.value(operand)} is not from {low_said} to {high_said}"
             case Is(operand=operand, test="null", negated=negated):
                 return f"{self._subject(operand)} is {'not ' if negated else ''}known"
             case Reference():
@@ -132,6 +136,9 @@ class _English:
                 return f"it is not so that {self._grouped(node)}"
 
     def _chain(self, op: str, items: tuple[Node, ...]) -> str:
+        items = _spans(items) if op == "and" else items
+        if len(items) == 1:
+            return self.condition(items[0])
         said = [self._grouped(item) for item in items]
         mixed = any(isinstance(item, Chain | Binary) and _joins(item) for item in items)
         if mixed:
@@ -148,12 +155,13 @@ class _English:
         return text
 
     def _told(self, node: Reference, denied: bool = False) -> str:
-        name = resolved(node, self.names)
-        found = self.names.lookup(name)
-        title = self._title(node)
+        found = self._name(node)
+        phrase = found.phrase if found is not None else None
+        if phrase is not None and phrase.yes:
+            return phrase.no if denied else phrase.yes
         if found is not None and found.kind == "define":
-            return f"{title} {'does not hold' if denied else 'holds'}"
-        return f"{title} is {'no' if denied else 'yes'}"
+            return f"{self._title(node)} {'does not apply' if denied else 'applies'}"
+        return f"{self._title(node)} is {'no' if denied else 'yes'}"
 
     def _compared(self, op: str, left: Node, right: Node) -> str:
         if isinstance(right, Constant) and isinstance(right.value, bool) and op in ("=", "!="):
@@ -161,7 +169,41 @@ class _English:
         if isinstance(left, Elapsed) and op in _COMPARED:
             return f"{self.value(left)} {self._counted(op)} {self.value(right)}"
         words = _DATES.get(op) if self._is_date(left) or self._is_date(right) else None
-        return f"{self.value(left)} {words or _COMPARED[op]} {self.value(right)}"
+        return f"{self._compared_one(left)} {words or _COMPARED[op]} {self._beside(left, right)}"
+
+    def _compared_one(self, node: Node) -> str:
+        """What is compared; a constant by its title, with what it is set to."""
+        if isinstance(node, Reference) and (name := resolved(node, self.names)) in self.names.constants:
+            return f"{self._title(node)} (here {spoken(self.names.constants[name])})"
+        return self.value(node)
+
+    def _beside(self, subject: Node, node: Node) -> str:
+        """A value that something is compared with: a code by its label, a number with its unit."""
+        found = self._name(subject)
+        phrase = found.phrase if found is not None else None
+        constant = self._constant(node)
+        if phrase is None or constant is None:
+            return self.value(node)
+        if isinstance(constant, str):
+            said = phrase.labels.get(constant) or spoken(constant)
+        elif phrase.unit and not isinstance(constant, bool | dt.date):
+            one = constant == 1 and phrase.unit in _PLURALS
+            said = f"{spoken(constant)} {phrase.unit[:-1] if one else phrase.unit}"
+        else:
+            return self.value(node)
+        return f"{said} ({self._title(node)})" if isinstance(node, Reference) else said
+
+    def _constant(self, node: Node) -> Value | None:
+        match node:
+            case Constant(value=value):
+                return value
+            case Reference():
+                return self.names.constants.get(resolved(node, self.names))
+            case _:
+                return None
+
+    def _name(self, node: Node) -> Name | None:
+        return self.names.lookup(resolved(node, self.names)) if isinstance(node, Reference) else None
 
     def _counted(self, op: str) -> str:
         return _COMPARED[op].replace("is", "are", 1)
@@ -173,7 +215,7 @@ class _English:
         return f"it is {'not ' if node.negated else ''}known that {said}"
 
     def _interval(self, node: InInterval) -> str:
-        low, high = self.value(node.low), self.value(node.high)
+        low, high = self.value(node.low), self._beside(node.operand, node.high)
         if node.low_closed and node.high_closed:
             return f"{self.value(node.operand)} is from {low} to {high}"
         one = "at least" if node.low_closed else "more than"
@@ -222,8 +264,10 @@ class _English:
                 one, other = self._operand(left), self._operand(right)
                 if self._is_date(left) and op in "+-":
                     return f"{other} {'after' if op == '+' else 'before'} {one}"
-                if op == "*" and isinstance(left, Constant) and left.value == Decimal("0.5"):
-                    return f"half of {other}"
+                if op == "*" and (share := _share(left)):
+                    return f"{share} of {other}"
+                if op in "+-" and isinstance(left, Binary) and left.op in ("+", "-"):
+                    one = self.value(left)
                 return f"{one} {_CALCULATED[op]} {other}"
             case Elapsed(unit=unit, since=since, until=until, boundaries=boundaries):
                 crossed = "calendar " if boundaries and unit != "day" else "whole " if unit != "day" else ""
@@ -277,9 +321,38 @@ class _English:
     def _title(self, node: Node) -> str:
         if not isinstance(node, Reference):
             return self.value(node)
-        name = resolved(node, self.names)
-        title = self.names.title_of(name)
-        return title if title is not None else re.sub(r"[._]", " ", name)
+        found = self._name(node)
+        if found is None or (found.title is None and found.phrase is None):
+            return re.sub(r"[._]", " ", resolved(node, self.names))
+        if found.phrase is not None:
+            return found.phrase.noun
+        return f"“{found.title}”" if found.kind == "define" else found.title or ""
+
+
+def _spans(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Two neighbours that bound one value below and above become one span."""
+    merged: list[Node] = []
+    for item in items:
+        before = merged[-1] if merged else None
+        if (
+            isinstance(before, Binary)
+            and isinstance(item, Binary)
+            and (before.op, item.op) == (">=", "<=")
+            and before.left == item.left
+        ):
+            merged[-1] = Between(before.left, before.right, item.right)
+        else:
+            merged.append(item)
+    return tuple(merged)
+
+
+def _share(node: Node) -> str:
+    """A factor below 1 as a share: `half`, `75 percent`."""
+    if not isinstance(node, Constant) or isinstance(node.value, bool) or not isinstance(node.value, Decimal):
+        return ""
+    if not 0 < node.value < 1:
+        return ""
+    return "half" if node.value == Decimal("0.5") else f"{spoken(node.value * 100)} percent"
 
 
 def _joins(node: Node) -> bool:

@@ -16,6 +16,24 @@ TODAY = "Today()"
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """How a name is said inside a sentence, where its title alone would be stiff.
+
+    Attributes:
+        noun: Stands before a verb: `the dose of the trial`.
+        unit: Follows a number it is compared with, in the plural: `weeks`, `mg a day`.
+        labels: Words for the codes it is compared with.
+        yes, no: Whole clauses for a Boolean: `the trial is adequate`, `the trial is not adequate`.
+    """
+
+    noun: str
+    unit: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    yes: str = ""
+    no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """One name.
 
@@ -23,12 +41,14 @@ class Name:
         name: Dotted (`phq9.total`); any word may follow a dot.
         type: None only for a define, whose type is found from its text.
         title: For people; a quoted identifier in a criterion resolves to it.
+        phrase: How sentences say it; its title where there is none.
     """
 
     name: str
     type: Type | None
     title: str | None = None
     kind: Kind = "fact"
+    phrase: Phrase | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +85,8 @@ class Names:
                 for end, words in (("at_least", "at least"), ("at_most", "at most")):
                     whole = f"{name.name}.{end}"
                     ends.add(whole)
-                    table.setdefault(whole, Name(whole, bound, f"{title}, {words}", name.kind))
+                    phrase = Phrase(f"{name.phrase.noun}, {words},") if name.phrase else None
+                    table.setdefault(whole, Name(whole, bound, f"{title}, {words}", name.kind, phrase))
         for define in self.defines:
             table.setdefault(define, Name(define, None, None, "define"))
         titles: dict[str, list[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from engine.criteria import TODAY, Name, Names
+from engine.criteria import TODAY, Name, Names, Phrase
 from engine.criteria.types import (
     BOOLEAN,
     COUNT,
@@ -18,7 +18,7 @@ from engine.criteria.types import (
 )
 from engine.model.algorithm import Algorithm, StepKind
 from engine.model.criterion import text_of
-from engine.model.evidence import EvidenceField, FieldType
+from engine.model.evidence import EvidenceField, EvidenceType, FieldType
 from engine.model.formulary import OptionKind, Role
 
 SEXES = ("female", "male", "other", "unknown")
@@ -103,7 +103,8 @@ def _names(algorithm: Algorithm) -> Iterator[Name]:
     for define in algorithm.defines.values():
         yield Name(define.name, None, define.title, "define")
     for series in algorithm.series.values():
-        yield Name(series.name, series_type(algorithm, series.read, series.take), series.title, "series")
+        kind = series_type(algorithm, series.read, series.take)
+        yield Name(series.name, kind, series.title, "series", Phrase(f"“{series.title}”"))
 
 
 def _constant_type(value: Decimal | int | str) -> Type:
@@ -114,22 +115,71 @@ def _constant_type(value: Decimal | int | str) -> Type:
 
 def _patient_and_case() -> Iterator[Name]:
     yield Name("patient.birth_date", DATE, "date of birth")
-    yield Name("patient.age_years", IntegerType(0, 150), "age in years")
+    yield Name("patient.age_years", IntegerType(0, 150), "age in years", phrase=Phrase("age", "years"))
     yield Name("patient.sex", StringType(SEXES), "sex")
     yield Name("case.opened_on", DATE, "the day the case was opened")
 
 
 def _evidence(algorithm: Algorithm) -> Iterator[Name]:
     for evidence in algorithm.evidence.values():
-        yield Name(f"{evidence.id}.observed_on", DATE, f"{evidence.title}, date")
-        yield Name(f"{evidence.id}.days_since", DAYS, f"{evidence.title}, days since the last record")
+        short = spoken_title(evidence.title)
+        yield Name(
+            f"{evidence.id}.observed_on",
+            DATE,
+            f"{evidence.title}, date",
+            phrase=Phrase(f"the date of {short}"),
+        )
+        yield Name(
+            f"{evidence.id}.days_since",
+            DAYS,
+            f"{evidence.title}, days since the last record",
+            phrase=Phrase(f"the time since the last record of {short}", "days"),
+        )
         for field in evidence.fields.values():
             kind = field_type(field)
             title = f"{evidence.title}, {field.title}"
-            yield Name(f"{evidence.id}.{field.name}", kind, title)
-            yield Name(f"{evidence.id}.previous.{field.name}", kind, f"{title}, the time before")
-            yield Name(f"{evidence.id}.baseline.{field.name}", kind, f"{title}, when the trial began")
-            yield Name(f"{evidence.id}.last.{field.name}", kind, f"{title}, last recorded")
+            noun, unit = _noun(evidence, field), spoken_unit(field.unit)
+            labels = {code: in_sentence(label) for code, label in field.labels.items()}
+            for middle, words in (
+                ("", ""),
+                ("previous.", ", the time before"),
+                ("baseline.", ", when the trial began"),
+                ("last.", ", last recorded"),
+            ):
+                phrase = Phrase(f"{noun}{words}", unit, labels)
+                yield Name(f"{evidence.id}.{middle}{field.name}", kind, f"{title}{words}", phrase=phrase)
+
+
+def _noun(evidence: EvidenceType, field: EvidenceField) -> str:
+    """A field inside a sentence: the total of a scale under its name, another field with where it is from."""
+    short = spoken_title(evidence.title)
+    if field.title.lower() == "total":
+        return f"{short} total"
+    said = f"“{field.title}”" if field.type is FieldType.BOOLEAN else in_sentence(field.title)
+    return f"{said} ({short})"
+
+
+def spoken_title(title: str) -> str:
+    """A title without brackets: the abbreviation where they hold one."""
+    head, bracket, inside = title.partition(" (")
+    if not bracket:
+        return title
+    inside = inside.rstrip(")")
+    return inside if inside.isupper() else head
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands inside a sentence: its first letter small, unless it begins an abbreviation."""
+    word = title.split(" ", 1)[0]
+    return title[:1].lower() + title[1:] if word[1:].islower() or len(word) == 1 else title
+
+
+UNIT_WORDS = {"d": "days", "wk": "weeks", "mo": "months", "a": "years", "%": "percent", "1": "", "Cel": "°C"}
+
+
+def spoken_unit(unit: str | None) -> str:
+    """A unit as it is said after a number."""
+    return UNIT_WORDS.get(unit, unit) if unit else ""
 
 
 def _score(algorithm: Algorithm) -> Iterator[Name]:
@@ -141,68 +191,174 @@ def _score(algorithm: Algorithm) -> Iterator[Name]:
         ("last", "last score"),
         ("total", "score of the record"),
     ):
-        yield Name(f"score.{name}", SCORE_RANGE, title)
-    yield Name("score.remission_below", SCORE_RANGE, "remission is a score below")
-    yield Name("score.days_since", DAYS, "days since the last score")
-    yield Name("score.observed_on", DATE, "date of the score")
-    yield Name("score.last_on", DATE, "date of the last score")
-    yield Name("score.scale", StringType(scales), "scale of the score")
+        yield Name(f"score.{name}", SCORE_RANGE, title, phrase=Phrase(f"the {title}"))
+    bound = Phrase("the bound of remission of its scale")
+    yield Name("score.remission_below", SCORE_RANGE, "remission is a score below", phrase=bound)
+    yield Name(
+        "score.days_since",
+        DAYS,
+        "days since the last score",
+        phrase=Phrase("the time since the last score", "days"),
+    )
+    yield Name("score.observed_on", DATE, "date of the score", phrase=Phrase("the date of the score"))
+    yield Name("score.last_on", DATE, "date of the last score", phrase=Phrase("the date of the last score"))
+    titles = {one: algorithm.evidence[one].title for one in scales if one in algorithm.evidence}
+    scale = Phrase("the scale of the score", labels=titles)
+    yield Name("score.scale", StringType(scales), "scale of the score", phrase=scale)
+
+
+KIND_WORDS = {
+    "none": "none",
+    "drug": "a medicine",
+    "psychotherapy": "psychotherapy",
+    "procedure": "a procedure",
+}
+ROLE_WORDS = {
+    "none": "none",
+    "primary": "main treatment",
+    "augmentation": "added medicine",
+    "parallel": "treatment alongside",
+    "concomitant": "other medicine",
+}
+OUTCOME_WORDS = {
+    "none": "none",
+    "ongoing": "still open",
+    "partial": "partly better",
+    "no_response": "no response",
+    "worsened": "worse",
+    "intolerant": "stopped for side effects",
+    "stopped_other": "stopped for another reason",
+}
 
 
 def _trial(root: str, whose: str, algorithm: Algorithm) -> Iterator[Name]:
-    classes = tuple(c.id for c in algorithm.formulary.classes.values() if not c.group)
-    codes: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-        ("option", f"treatment of {whose}", ("none", *algorithm.formulary.options)),
-        ("class", f"class of {whose}", ("none", *classes)),
-        ("kind", f"kind of {whose}", ("none", *OptionKind)),
-        ("role", f"role of {whose}", ("none", *Role)),
-        ("outcome", f"outcome of {whose}", OUTCOMES),
+    what = "treatment of the trial" if root == "trial" else "treatment that goes on"
+    classes = {c.id: c.title for c in algorithm.formulary.classes.values() if not c.group}
+    options = {option.id: in_sentence(option.title) for option in algorithm.formulary.options.values()}
+    codes: tuple[tuple[str, str, tuple[str, ...], Phrase], ...] = (
+        ("option", f"treatment of {whose}", ("none", *options), Phrase(f"the {what}", labels=options)),
+        (
+            "class",
+            f"class of {whose}",
+            ("none", *classes),
+            Phrase(f"the class of the {what}", labels=classes),
+        ),
+        ("kind", f"kind of {whose}", ("none", *OptionKind), Phrase(f"the {what}", labels=KIND_WORDS)),
+        ("role", f"role of {whose}", ("none", *Role), Phrase(f"the role of {whose}", labels=ROLE_WORDS)),
+        ("outcome", f"outcome of {whose}", OUTCOMES, Phrase(f"the outcome of {whose}", labels=OUTCOME_WORDS)),
     )
-    for name, title, values in codes:
-        yield Name(f"{root}.{name}", StringType(values), title)
-    yield Name(f"{root}.started_on", DATE, f"start of {whose}")
-    yield Name(f"{root}.stopped_on", DATE, f"stop of {whose}")
-    yield Name(f"{root}.clock_from", DATE, f"day from which the weeks of {whose} count")
-    yield Name(f"{root}.weeks", WEEKS, f"weeks of {whose}")
-    yield Name(f"{root}.weeks_at_minimum_dose", WEEKS, f"weeks of {whose} at the least dose or above")
-    yield Name(f"{root}.sessions", SESSIONS, f"sessions of {whose}")
-    yield Name(f"{root}.dose_mg_per_day", DOSE, f"dose of {whose} in mg a day")
+    for name, title, values, phrase in codes:
+        yield Name(f"{root}.{name}", StringType(values), title, phrase=phrase)
+    yield Name(f"{root}.started_on", DATE, f"start of {whose}", phrase=Phrase(f"the start of {whose}"))
+    yield Name(f"{root}.stopped_on", DATE, f"stop of {whose}", phrase=Phrase(f"the stop of {whose}"))
+    yield Name(
+        f"{root}.clock_from",
+        DATE,
+        f"day from which the weeks of {whose} count",
+        phrase=Phrase(f"the day from which the weeks of {whose} count"),
+    )
     percent = DecimalType(4, Decimal(0), Decimal(100))
-    yield Name(f"{root}.days_covered_percent", percent, f"days covered in {whose}, %")
-    yield Name(f"{root}.at_minimum_dose", BOOLEAN, f"least dose or above in {whose}")
-    yield Name(f"{root}.running", BOOLEAN, f"treatment of {whose} still taken")
-    yield Name(f"{root}.settled", BOOLEAN, f"end of {whose}")
-    yield Name(f"{root}.enough_sessions", BOOLEAN, f"enough sessions or weeks in {whose}")
-    yield Name(f"{root}.adequate", BOOLEAN, f"adequacy of {whose}")
+    numbers: tuple[tuple[str, Type, str, Phrase], ...] = (
+        ("weeks", WEEKS, f"weeks of {whose}", Phrase(f"the length of {whose}", "weeks")),
+        (
+            "weeks_at_minimum_dose",
+            WEEKS,
+            f"weeks of {whose} at the least dose or above",
+            Phrase("the time at the least dose or above", "weeks"),
+        ),
+        ("sessions", SESSIONS, f"sessions of {whose}", Phrase(f"the number of sessions in {whose}")),
+        ("dose_mg_per_day", DOSE, f"dose of {whose} in mg a day", Phrase(f"the dose of {whose}", "mg a day")),
+        (
+            "days_covered_percent",
+            percent,
+            f"days covered in {whose}, %",
+            Phrase(f"the share of days covered in {whose}", "percent"),
+        ),
+    )
+    for name, type_, title, phrase in numbers:
+        yield Name(f"{root}.{name}", type_, title, phrase=phrase)
+    for name, title, yes, no in (
+        (
+            "at_minimum_dose",
+            f"least dose or above in {whose}",
+            f"the dose of {whose} is the least dose or above",
+            f"the dose of {whose} is below the least dose",
+        ),
+        (
+            "running",
+            f"treatment of {whose} still taken",
+            f"the {what} is still taken",
+            f"the {what} is no longer taken",
+        ),
+        ("settled", f"end of {whose}", f"{whose} has ended", f"{whose} has not ended"),
+        (
+            "enough_sessions",
+            f"enough sessions or weeks in {whose}",
+            f"{whose} has had enough sessions or weeks",
+            f"{whose} has not had enough sessions or weeks",
+        ),
+        ("adequate", f"adequacy of {whose}", f"{whose} is adequate", f"{whose} is not adequate"),
+    ):
+        yield Name(f"{root}.{name}", BOOLEAN, title, phrase=Phrase(f"whether {yes}", yes=yes, no=no))
 
 
 def _history(algorithm: Algorithm) -> Iterator[Name]:
-    steps = tuple(s.id for s in algorithm.steps.values() if s.kind is StepKind.TREATMENT)
-    yield Name("episode.started_on", DATE, "start of the episode")
-    yield Name("episode.months", MONTHS, "months since the episode began")
-    yield Name("episode.last_effective_step", StringType(("none", *steps)), "last step that worked")
+    steps = {s.id: f"“{s.title}”" for s in algorithm.steps.values() if s.kind is StepKind.TREATMENT}
+    yield Name("episode.started_on", DATE, "start of the episode", phrase=Phrase("the start of the episode"))
+    yield Name(
+        "episode.months",
+        MONTHS,
+        "months since the episode began",
+        phrase=Phrase("the time since the episode began", "months"),
+    )
+    yield Name(
+        "episode.last_effective_step",
+        StringType(("none", *steps)),
+        "last step that worked",
+        phrase=Phrase("the last step that worked", labels=steps),
+    )
     for scope, words in (("episode", "this episode"), ("lifetime", "ever")):
         count = f"{scope}.adequate_failures"
-        yield Name(count, COUNT, f"adequate treatments that did not work, {words}")
-        yield Name(f"{scope}.trials", IntegerType(0, 1_000), f"trials, {words}")
+        when = "in this episode" if scope == "episode" else "at any time"
+        said = Phrase(f"the number of adequate trials that did not work {when}")
+        yield Name(count, COUNT, f"adequate treatments that did not work, {words}", phrase=said)
+        trials = Phrase(f"the number of trials {when}")
+        yield Name(f"{scope}.trials", IntegerType(0, 1_000), f"trials, {words}", phrase=trials)
     for name in (*algorithm.formulary.options, *algorithm.formulary.classes):
         title = title_of(algorithm, name)
-        yield Name(f"taking.{name}", BOOLEAN, f"taking {title}")
-        yield Name(f"tried.{name}", BOOLEAN, f"{title} tried")
-        yield Name(f"failed.{name}", BOOLEAN, f"{title} did not work")
+        grouped = name in algorithm.formulary.classes and algorithm.formulary.classes[name].group
+        noun = f"a medicine of the group “{title}”" if grouped else in_sentence(title)
+        for root, what, yes, no in (
+            ("taking", f"taking {title}", f"{noun} is taken", f"{noun} is not taken"),
+            ("tried", f"{title} tried", f"{noun} has been tried", f"{noun} has not been tried"),
+            (
+                "failed",
+                f"{title} did not work",
+                f"{noun} did not work",
+                f"no trial of {noun} that did not work is on record",
+            ),
+        ):
+            phrase = Phrase(f"whether {yes}", yes=yes, no=no)
+            yield Name(f"{root}.{name}", BOOLEAN, what, phrase=phrase)
     yield Name("staging.thase_rush", IntegerType(0, 5), "Thase-Rush stage")
     yield Name("staging.mgh_s", DecimalType(1, Decimal(0), Decimal(1_000)), "MGH-S points")
     yield Name("staging.msm", IntegerType(0, 15), "Maudsley staging points")
-    yield Name("option.dose_mg_per_day", DOSE, "dose asked for, mg a day")
-    yield Name("option.role", StringType(tuple(Role)), "role asked for")
+    asked = Phrase("the dose asked for", "mg a day")
+    yield Name("option.dose_mg_per_day", DOSE, "dose asked for, mg a day", phrase=asked)
+    role = Phrase("the role asked for", labels=ROLE_WORDS)
+    yield Name("option.role", StringType(tuple(Role)), "role asked for", phrase=role)
 
 
 def _step(algorithm: Algorithm) -> Iterator[Name]:
-    yield Name("step.id", StringType(tuple(algorithm.steps)), "step")
-    yield Name("step.kind", StringType(tuple(StepKind)), "kind of step")
-    yield Name("step.entered_on", DATE, "day the step was entered")
-    yield Name("step.weeks", WEEKS, "weeks in the step")
-    yield Name("step.months", MONTHS, "months in the step")
+    titles = {step.id: f"“{step.title}”" for step in algorithm.steps.values()}
+    here = Phrase("the step", labels=titles)
+    yield Name("step.id", StringType(tuple(algorithm.steps)), "step", phrase=here)
+    kind = Phrase("the kind of step", labels={"end": "one that leaves the pathway"})
+    yield Name("step.kind", StringType(tuple(StepKind)), "kind of step", phrase=kind)
+    entered = Phrase("the day the step was entered")
+    yield Name("step.entered_on", DATE, "day the step was entered", phrase=entered)
+    yield Name("step.weeks", WEEKS, "weeks in the step", phrase=Phrase("the time in the step", "weeks"))
+    yield Name("step.months", MONTHS, "months in the step", phrase=Phrase("the time in the step", "months"))
 
 
 def title_of(algorithm: Algorithm, name: str) -> str:

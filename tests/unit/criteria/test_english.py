@@ -2,7 +2,9 @@
 
 import pytest
 
+from engine.criteria import Name, Names, Phrase
 from engine.criteria.english import sentence
+from engine.criteria.types import BOOLEAN, DecimalType, IntegerType, StringType
 from tests.unit.criteria.tables import NAMES
 
 
@@ -13,8 +15,8 @@ from tests.unit.criteria.tables import NAMES
             "phq9.total >= entry_score and not bipolar",
             "PHQ-9 total is at least 10 (Entry score) and Bipolar disorder is no",
         ),
-        ("trd", "Not helped by two treatments holds"),
-        ("not trd or psychosis", "Not helped by two treatments does not hold or Psychosis is yes"),
+        ("trd", "“Not helped by two treatments” applies"),
+        ("not trd or psychosis", "“Not helped by two treatments” does not apply or Psychosis is yes"),
         ("score.now <= 0.5 * score.baseline", "Score now is at most half of Score at baseline"),
         (
             "trial.outcome in {'partial', 'no_response'}",
@@ -56,7 +58,7 @@ from tests.unit.criteria.tables import NAMES
         ("Coalesce(score.now, 60) < 5", "the first known of Score now and 60 is less than 5"),
         (
             "if bipolar then trd else true",
-            "if Bipolar disorder is yes, then Not helped by two treatments holds, and otherwise always",
+            "if Bipolar disorder is yes, then “Not helped by two treatments” applies, and otherwise always",
         ),
         ("taking.olanzapine_fluoxetine", "taking olanzapine fluoxetine is yes"),
         ("score.baseline - score.now >= 5", "Score at baseline minus Score now is at least 5"),
@@ -74,8 +76,61 @@ from tests.unit.criteria.tables import NAMES
     ],
 )
 def test_a_criterion_in_english(text: str, said: str):
-    """Stiff but right, with titles for names."""
+    """Right first, then smooth, with titles for names."""
     assert sentence(text, NAMES) == said
+
+
+PHRASES = Names(
+    names=[
+        Name("age", IntegerType(0, 150), "age in years", phrase=Phrase("age", "years")),
+        Name("lasted", IntegerType(0, 999), "weeks", phrase=Phrase("the length of the trial", "weeks")),
+        Name(
+            "outcome",
+            StringType(("none", "no_response", "intolerant")),
+            "outcome",
+            phrase=Phrase("the outcome", labels={"intolerant": "stopped for side effects"}),
+        ),
+        Name("taking", BOOLEAN, "taking it", phrase=Phrase("it", yes="it is taken", no="it is not taken")),
+        Name("least", IntegerType(6, 6), "Weeks of an adequate trial", "parameter"),
+        Name("country", StringType(), "Country of the labels", "parameter"),
+        Name("score", DecimalType(2), "the score now"),
+        Name("base", DecimalType(2), "the first score"),
+    ],
+    constants={"least": 6, "country": "US"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("age >= 25", "age is at least 25 years"),
+        ("lasted = 1", "the length of the trial is 1 week"),
+        ("lasted >= least", "the length of the trial is at least 6 weeks (Weeks of an adequate trial)"),
+        ("outcome = 'intolerant'", "the outcome is stopped for side effects"),
+        (
+            "outcome in {'no_response', 'intolerant'}",
+            "the outcome is no response or stopped for side effects",
+        ),
+        ("not (outcome in {'intolerant'})", "the outcome is not stopped for side effects"),
+        ("taking", "it is taken"),
+        ("not taking", "it is not taken"),
+        ("age >= 12 and age <= 55", "age is from 12 to 55 years"),
+        ("taking and age >= 12 and age <= 55", "it is taken and age is from 12 to 55 years"),
+        ("not (age between 12 and 55)", "age is not from 12 to 55 years"),
+        ("age in Interval[12, 55)", "age is at least 12 and less than 55 years"),
+        ("country = 'UK'", "Country of the labels (here US) is UK"),
+        ("score <= 0.75 * base", "the score now is at most 75 percent of the first score"),
+        ("score <= 1.5 * base", "the score now is at most 1.5 times the first score"),
+        ("score + base + age > 3", "the score now plus the first score plus age is more than 3"),
+        (
+            "score - (base - age) > 3",
+            "the score now minus the result of the first score minus age is more than 3",
+        ),
+    ],
+)
+def test_phrases_make_a_sentence_smooth(text: str, said: str):
+    """Numbers carry their units, codes their labels, and yes or no a clause of its own."""
+    assert sentence(text, PHRASES) == said
 
 
 def test_no_sign_stands_in_a_sentence():
