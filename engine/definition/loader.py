@@ -78,11 +78,37 @@ def default_roots(file: Path) -> list[Path]:
     return [beside, shipped] if beside != shipped else [beside]
 
 
-def load_text(text: str, label: str, library_roots: Sequence[str | Path] | None = None) -> Loaded:
+def load_text(
+    text: str,
+    label: str,
+    library_roots: Sequence[str | Path] | None = None,
+    open_texts: Mapping[Path, str] | None = None,
+) -> Loaded:
     """Load a definition from its text, such as a draft in an editor; `label` names it in findings.
 
-    Libraries are looked for in `library_roots`, by default among the shipped ones. Never raises.
+    Never raises.
+
+    Args:
+        text: What its own file holds.
+        label: How findings name that file.
+        library_roots: Where libraries are looked for, by default among the shipped ones.
+        open_texts: Texts of libraries, by resolved path, that are read in place of the files.
     """
+    draft = draft_of(text, label, library_roots, open_texts)
+    findings = findings_of(draft)
+    failed = any(one.severity is Severity.ERROR for one in findings)
+    return Loaded(
+        None if failed else draft.algorithm, findings, {name: file.text for name, file in draft.files.items()}
+    )
+
+
+def draft_of(
+    text: str,
+    label: str,
+    library_roots: Sequence[str | Path] | None = None,
+    open_texts: Mapping[Path, str] | None = None,
+) -> Draft:
+    """Everything that was read and built of a definition, before any check; the arguments of `load_text`."""
     roots = (
         [shipped_root() / LIBRARY_FOLDER] if library_roots is None else [Path(root) for root in library_roots]
     )
@@ -92,16 +118,12 @@ def load_text(text: str, label: str, library_roots: Sequence[str | Path] | None 
     if read.root is not None:
         draft.root = read_model(read.root, AlgorithmFile, draft.troubles)
     if draft.root is not None and read.root is not None:
-        libraries = read_libraries(draft, draft.root.use, roots)
+        libraries = read_libraries(draft, draft.root.use, roots, open_texts or {})
         draft.libraries = [model for model, _ in libraries]
         digest = digest_of(read.root, [root for _, root in libraries])
         draft.algorithm = build(draft, draft.root, digest)
         judge(draft)
-    findings = findings_of(draft)
-    failed = any(one.severity is Severity.ERROR for one in findings)
-    return Loaded(
-        None if failed else draft.algorithm, findings, {name: file.text for name, file in draft.files.items()}
-    )
+    return draft
 
 
 def shipped() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.definition.draft import Draft
@@ -21,9 +21,16 @@ ENDING = ".yaml"
 
 
 def read_libraries(
-    draft: Draft, names: Sequence[str], roots: Sequence[Path]
+    draft: Draft, names: Sequence[str], roots: Sequence[Path], open_texts: Mapping[Path, str]
 ) -> list[tuple[LibraryFile, Map]]:
-    """Read the libraries an algorithm uses, in its order; of several roots the first that holds one wins."""
+    """Read the libraries an algorithm uses, in its order; of several roots the first that holds one wins.
+
+    Args:
+        draft: Where they are noted.
+        names: Their ids.
+        roots: Folders they may be in.
+        open_texts: Texts by resolved path that are read in place of the files.
+    """
     read: list[tuple[LibraryFile, Map]] = []
     seen: set[str] = set()
     for name in names:
@@ -47,7 +54,8 @@ def read_libraries(
             continue
         label = shown(path)
         try:
-            text = text_of_file(path, label)
+            open_text = open_texts.get(path.resolve()) if open_texts else None
+            text = text_of_file(path, label) if open_text is None else open_text
         except UnreadableError as error:
             draft.incomplete = True
             draft.troubles.add(Trouble("library-not-found", place, str(name), detail=error.message))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine.definition.checks.anchor import anchor
 from engine.definition.checks.approval_missing import approval_missing
+from engine.definition.checks.bad_code import bad_code
 from engine.definition.checks.bad_duration import bad_duration
 from engine.definition.checks.bad_id import bad_id
 from engine.definition.checks.chain_too_long import chain_too_long
 from engine.definition.checks.comma_in_text import comma_in_text
+from engine.definition.checks.comparison_out_of_range import comparison_out_of_range
 from engine.definition.checks.control_character import control_character
 from engine.definition.checks.criterion_syntax import criterion_syntax
 from engine.definition.checks.criterion_type import criterion_type
@@ -22,6 +25,8 @@ from engine.definition.checks.duplicate_key import duplicate_key
 from engine.definition.checks.empty_selector import empty_selector
 from engine.definition.checks.end_with_moves import end_with_moves
 from engine.definition.checks.escalation_without_gate import escalation_without_gate
+from engine.definition.checks.evidence_never_asked import evidence_never_asked
+from engine.definition.checks.evidence_never_used import evidence_never_used
 from engine.definition.checks.fact_name_clash import fact_name_clash
 from engine.definition.checks.impossible_record import impossible_record
 from engine.definition.checks.interrupt_without_release import interrupt_without_release
@@ -32,18 +37,22 @@ from engine.definition.checks.misplaced_key import misplaced_key
 from engine.definition.checks.missing_key import missing_key
 from engine.definition.checks.not_a_mapping import not_a_mapping
 from engine.definition.checks.number_without_source import number_without_source
+from engine.definition.checks.option_twice import option_twice
 from engine.definition.checks.parameter_out_of_range import parameter_out_of_range
 from engine.definition.checks.parameter_without_values import parameter_without_values
 from engine.definition.checks.range_reversed import range_reversed
 from engine.definition.checks.reserved_name import reserved_name
 from engine.definition.checks.scenario_algorithm import scenario_algorithm
 from engine.definition.checks.several_documents import several_documents
+from engine.definition.checks.shadowed_name import shadowed_name
 from engine.definition.checks.step_without_options import step_without_options
+from engine.definition.checks.step_without_scenario import step_without_scenario
 from engine.definition.checks.tab import tab
 from engine.definition.checks.tag import tag
 from engine.definition.checks.too_deep import too_deep
 from engine.definition.checks.too_large import too_large
 from engine.definition.checks.trials_missing import trials_missing
+from engine.definition.checks.unit_mismatch import unit_mismatch
 from engine.definition.checks.unknown_class import unknown_class
 from engine.definition.checks.unknown_conclusion import unknown_conclusion
 from engine.definition.checks.unknown_evidence import unknown_evidence
@@ -61,15 +70,26 @@ from engine.definition.checks.unknown_parameter import unknown_parameter
 from engine.definition.checks.unknown_source import unknown_source
 from engine.definition.checks.unknown_step import unknown_step
 from engine.definition.checks.unreachable_step import unreachable_step
+from engine.definition.checks.unused_conclusion import unused_conclusion
 from engine.definition.checks.unused_define import unused_define
+from engine.definition.checks.unused_evidence import unused_evidence
+from engine.definition.checks.unused_gate import unused_gate
+from engine.definition.checks.unused_parameter import unused_parameter
 from engine.definition.checks.unused_source import unused_source
+from engine.definition.checks.unverified_number import unverified_number
+from engine.definition.checks.usual_outside_range import usual_outside_range
+from engine.definition.checks.window_longer_than_valid import window_longer_than_valid
 from engine.definition.checks.wrong_type import wrong_type
 from engine.definition.checks.wrong_value import wrong_value
 from engine.definition.checks.yaml_syntax import yaml_syntax
 from engine.definition.draft import Draft
 from engine.definition.judging import note
 from engine.definition.limits import MAX_TROUBLES
+from engine.model.algorithm import Algorithm
 from engine.model.place import NOWHERE, Finding, Severity
+
+if TYPE_CHECKING:
+    from engine.definition.scenarios.story import Scenario
 
 _LONGEST_LINE = 1_000
 
@@ -87,6 +107,14 @@ class Check:
     code: str
     function: Callable[[Draft], Iterator[Finding]]
     whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoriesCheck:
+    """A check of an algorithm together with its scenarios. It runs where both can be used."""
+
+    code: str
+    function: Callable[[Algorithm, Iterable[Scenario]], Iterator[Finding]]
 
 
 def _checks(*functions: Callable[[Draft], Iterator[Finding]], whole: bool = False) -> tuple[Check, ...]:
@@ -154,7 +182,15 @@ CARE = _checks(
     escalation_without_gate,
     interrupt_without_release,
     approval_missing,
+    unverified_number,
     trials_missing,
+    comparison_out_of_range,
+    unit_mismatch,
+    usual_outside_range,
+    bad_code,
+    window_longer_than_valid,
+    shadowed_name,
+    option_twice,
 )
 """What would be wrong for patients."""
 
@@ -163,14 +199,23 @@ WHOLE = _checks(
     dead_end,
     end_with_moves,
     step_without_options,
+    evidence_never_used,
+    evidence_never_asked,
     unused_source,
     unused_define,
+    unused_parameter,
+    unused_evidence,
+    unused_gate,
+    unused_conclusion,
     whole=True,
 )
 """The algorithm as a whole."""
 
 STORY = _checks(scenario_algorithm, impossible_record)
 """What is wrong with a scenario alone."""
+
+STORIES = (StoriesCheck("step-without-scenario", step_without_scenario),)
+"""What the scenarios of an algorithm leave out."""
 
 DEFINITION = (*READING, *NAMING, *CARE, *WHOLE)
 SCENARIO = (*READING, *NAMING, *STORY)

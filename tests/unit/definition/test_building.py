@@ -201,7 +201,7 @@ evidence:
     derive: {twice: a + a, total: twice + a}
 """
         found = loaded(text.replace("  score:", "  scale:"))
-        assert found.findings == ()
+        assert found.errors == ()
         assert list(found.usable().evidence["scale"].derive) == ["twice", "total"]
 
     def test_a_derived_field_reads_nothing_else(self):

@@ -7,26 +7,49 @@ import pytest
 
 from engine.definition import limits
 from engine.definition.checks import ALL
-from engine.definition.checks.registry import STORY
+from engine.definition.checks.registry import STORIES, STORY
 from engine.definition.loader import load, load_text
 from engine.definition.scenarios import read_scenario_text
 from engine.definition.text import as_text
 from engine.model.place import Finding, Severity
+from engine.proof.checks import SOLVED
+from engine.service.checking import beyond
+from tests.support.checks_page import INDEX, page
 
 ROOT = Path(__file__).parents[3]
 BAD = ROOT / "tests/definitions/bad"
 LIBRARY = ROOT / "tests/definitions/library"
-CHECKS = ROOT / "engine/definition/checks"
+FOLDERS = (ROOT / "engine/definition/checks", ROOT / "engine/proof/checks")
 PAGES = ROOT / "docs/checks"
-CODES = [check.code for check in ALL]
+EVERY = (*ALL, *STORIES, *SOLVED)
+CODES = [check.code for check in EVERY]
 OF_SCENARIOS = {check.code for check in STORY} | {"unknown-interrupt", "unknown-flag", "unknown-item"}
-NOT_ERRORS = {
-    "number-without-source": Severity.WARNING,
-    "parameter-without-values": Severity.WARNING,
-    "step-without-options": Severity.WARNING,
-    "unused-source": Severity.NOTE,
-    "unused-define": Severity.NOTE,
+WARNINGS = {
+    "bad-code",
+    "criterion-always-true",
+    "move-never-permitted",
+    "number-without-source",
+    "option-twice",
+    "parameter-without-values",
+    "requirement-never-fresh",
+    "shadowed-name",
+    "step-without-options",
+    "unit-mismatch",
+    "window-longer-than-valid",
 }
+NOTES = {
+    "evidence-never-asked",
+    "evidence-never-used",
+    "step-without-scenario",
+    *(code for code in CODES if code.startswith("unused-")),
+}
+NOT_ERRORS = dict.fromkeys(WARNINGS, Severity.WARNING) | dict.fromkeys(NOTES, Severity.NOTE)
+LEAVES_OUT_A_STEP = """\
+scenario: Leaves without treatment
+algorithm: example
+patient: {birth_date: 1981-03-02, sex: male}
+story: [{on: 2026-01-12, move: leave}]
+"""
 
 
 def found(code: str) -> tuple[Finding, ...]:
@@ -35,7 +58,13 @@ def found(code: str) -> tuple[Finding, ...]:
     label = f"tests/definitions/bad/{code}.yaml"
     if code in OF_SCENARIOS:
         return read_scenario_text(text, label, load(ROOT / "tests/definitions/small").usable()).findings
-    return load_text(text, label, [LIBRARY]).findings
+    loaded = load_text(text, label, [LIBRARY])
+    if loaded.algorithm is None:
+        return loaded.findings
+    stories = []
+    if code == "step-without-scenario":
+        stories = [read_scenario_text(LEAVES_OUT_A_STEP, "story.yaml", loaded.algorithm)]
+    return (*loaded.findings, *beyond(loaded, loaded.algorithm, stories))
 
 
 @pytest.fixture(autouse=True)
@@ -72,17 +101,21 @@ def test_the_page_of_a_check_shows_the_message_it_gives(code):
 
 
 def test_every_check_has_one_file_one_bad_definition_and_one_page_and_nothing_is_left_over():
-    files = {path.stem.replace("_", "-") for path in CHECKS.glob("*.py")} - {"--init--", "registry"}
+    files = {path.stem.replace("_", "-") for folder in FOLDERS for path in folder.glob("*.py")}
+    files -= {"--init--", "registry"}
     assert files == set(CODES)
     assert {path.stem for path in BAD.iterdir()} == set(CODES)
     # `not-listed` is what the registry adds itself where one mistake comes hundreds of times.
-    ours = {*CODES, "not-listed", "index"}
-    proofs = {path.stem.replace("_", "-") for path in (ROOT / "engine/proof/checks").glob("*.py")}
-    assert {path.stem for path in PAGES.glob("*.md")} - proofs == ours
+    assert {path.stem for path in PAGES.glob("*.md")} == {*CODES, "not-listed", "index"}
+
+
+def test_the_index_is_written_from_the_checks():
+    """To write it anew: `python -m tests.support.checks_page`."""
+    assert INDEX.read_text("utf-8") == page()
 
 
 def test_a_check_is_named_after_its_function_and_says_so():
-    for check in ALL:
+    for check in EVERY:
         module = __import__(check.function.__module__, fromlist=["CODE"])
         assert check.code == module.CODE
         assert module.__doc__.startswith(f"`{check.code}`: ")
