@@ -17,6 +17,7 @@ from engine.runtime.decide import day_of
 from engine.runtime.door import near
 from engine.runtime.options import option_answer
 from engine.service.desk import Desk, add_audit
+from engine.service.held import Held, held, hold
 from engine.service.kept import algorithm_of
 from engine.store.rows import ListedCase, PatientRow
 
@@ -89,20 +90,40 @@ def ask_option(view: CaseView, option: str, on: date) -> OptionAnswer:
 
 def view_of(desk: Desk, case_id: str, as_of: int | datetime | None = None) -> CaseView:
     """A case without a line in the audit: for a writer, whose events are the line."""
-    found, patient = desk.store.read_case(desk.clinic_id, case_id)
-    events = tuple(known_at(found, as_of))
-    case = replayed(desk, events)
-    return CaseView(case, algorithm_of(desk, case.digest), patient, events)
+    before = held(desk.store.engine, desk.clinic_id, case_id)
+    read = desk.store.read_case(desk.clinic_id, case_id, None if before is None else before.head)
+    if before is None or not read.follows:
+        now = Held(read.events, replayed(desk, read.events))
+    elif read.events:
+        now = Held((*before.events, *read.events), replayed(desk, read.events, before.case))
+    else:
+        now = before
+    if now is not before:
+        hold(desk.store.engine, desk.clinic_id, case_id, now)
+    events, case = now.events, now.case
+    if as_of is not None and (earlier := tuple(known_at(events, as_of))) != events:
+        events, case = earlier, replayed(desk, earlier)
+    return CaseView(case, algorithm_of(desk, case.digest), read.patient, events)
 
 
-def replayed(desk: Desk, events: Sequence[Event]) -> Case:
+def written(desk: Desk, view: CaseView, events: Sequence[Event]) -> None:
+    """Hold what a case has become, so that its next reader replays nothing."""
+    now = Held((*view.events, *events), replayed(desk, events, view.case))
+    hold(desk.store.engine, desk.clinic_id, view.case.id, now)
+
+
+def replayed(desk: Desk, events: Sequence[Event], case: Case | None = None) -> Case:
     """The case that a history makes, each part of it read with the version that was in force.
+
+    Args:
+        desk: Where the algorithms are.
+        events: All of them, or those that follow on `case`.
+        case: What the events before made.
 
     Raises:
         HistoryError: There are no events.
         AlgorithmMissingError: See there.
     """
-    case: Case | None = None
     for digest, part in groupby(events, key=lambda event: event.digest):
         case = replay_on(algorithm_of(desk, digest), case, part)
     if case is None:

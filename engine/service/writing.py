@@ -16,7 +16,7 @@ from engine.model.event import Draft, Event, EventType
 from engine.runtime import Entered, enter, open_case, replay, replay_on
 from engine.service.desk import Desk, add_audit, not_after_today, stamp_of
 from engine.service.kept import kept_of
-from engine.service.reading import CaseView, view_of
+from engine.service.reading import CaseView, view_of, written
 from engine.store.projection import project
 from engine.store.rows import BoardRow, Idempotency, PatientRow, Stamp
 
@@ -157,6 +157,7 @@ def _carry_out(
     )
     if appended.replayed:
         return again(desk, entries, appended.events)
+    written(desk, view, appended.events)
     after = CaseView(case, view.algorithm, view.patient, (*view.events, *appended.events))
     return Written(after, appended.events, entered)
 

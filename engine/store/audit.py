@@ -9,16 +9,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
 
 from engine.store.chain import canonical
 from engine.store.database import reading, take_turn
 from engine.store.database import write as commit
+from engine.store.prepared import Prepared
 from engine.store.rows import AuditRow
 from engine.store.schema import audit, audit_heads, text_of_instant
 from engine.store.texts import refuse_unfit
 
 _Seen = TypeVar("_Seen")
+
+_MINE = audit_heads.c.clinic_id == bindparam("in_clinic")
+_HEAD = Prepared(select(audit_heads.c.seq, audit_heads.c.hash).where(_MINE))
+_ADD = Prepared(insert(audit))
+_FIRST_HEAD = Prepared(insert(audit_heads))
+_MOVE_HEAD = Prepared(
+    update(audit_heads).where(_MINE).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +52,30 @@ def write(connection: Connection, clinic_id: str, row: AuditRow) -> None:
     """Add one line in the caller's transaction. Do it last: writers of a clinic wait for each other."""
     refuse_unfit(row.actor, row.action, row.detail, row.why, row.address)
     take_turn(connection, f"audit {clinic_id}")
-    mine = audit_heads.c.clinic_id == clinic_id
-    head = connection.execute(select(audit_heads.c.seq, audit_heads.c.hash).where(mine)).one_or_none()
+    head = _HEAD.row(connection, {"in_clinic": clinic_id})
     seq, previous_hash = (head.seq + 1, head.hash) if head else (1, first_link(clinic_id))
     digest = link(clinic_id, AuditLine(seq, row, previous_hash, ""))
-    connection.execute(
-        insert(audit).values(
-            clinic_id=clinic_id,
-            seq=seq,
-            recorded_at=row.recorded_at,
-            actor=row.actor,
-            action=row.action,
-            case_ids=json.dumps(row.case_ids),
-            detail=row.detail,
-            why=row.why,
-            refused=row.refused,
-            address=row.address,
-            previous_hash=previous_hash,
-            hash=digest,
-        )
+    _ADD.change(
+        connection,
+        {
+            "clinic_id": clinic_id,
+            "seq": seq,
+            "recorded_at": row.recorded_at,
+            "actor": row.actor,
+            "action": row.action,
+            "case_ids": json.dumps(row.case_ids),
+            "detail": row.detail,
+            "why": row.why,
+            "refused": row.refused,
+            "address": row.address,
+            "previous_hash": previous_hash,
+            "hash": digest,
+        },
     )
     if head is None:
-        connection.execute(insert(audit_heads).values(clinic_id=clinic_id, seq=seq, hash=digest))
+        _FIRST_HEAD.change(connection, {"clinic_id": clinic_id, "seq": seq, "hash": digest})
     else:
-        connection.execute(update(audit_heads).where(mine).values(seq=seq, hash=digest))
+        _MOVE_HEAD.change(connection, {"in_clinic": clinic_id, "new_seq": seq, "new_hash": digest})
 
 
 def add(engine: Engine, clinic_id: str, row: AuditRow) -> None:
@@ -131,8 +140,7 @@ def check(
             database is found out against it.
     """
     with reading(engine) as connection:
-        mine = audit_heads.c.clinic_id == clinic_id
-        head = connection.execute(select(audit_heads.c.seq, audit_heads.c.hash).where(mine)).one_or_none()
+        head = _HEAD.row(connection, {"in_clinic": clinic_id})
         found = lines(connection, clinic_id)
     broken: list[BrokenAudit] = []
     expected_seq, previous_hash = 1, first_link(clinic_id)

@@ -7,11 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Update, bindparam, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, cast, delete, func, insert, select, update
 
 from engine.model.decision import Due
 from engine.runtime.lanes import Lane
 from engine.store.board_schema import board, board_marks, due
+from engine.store.prepared import Prepared
 from engine.store.rows import BoardRow, PatientRow
 from engine.store.schema import cases, patients
 
@@ -25,13 +26,32 @@ _SORTED_BY = ("open", "urgency", "seen_on", "sort_name", "entered_on", "due_on")
 
 
 _MINE = (board.c.clinic_id == bindparam("in_clinic")) & (board.c.case_id == bindparam("in_case"))
-_FIND = select(board).where(_MINE)
+_FIND = Prepared(select(board).where(_MINE))
+_ADD = Prepared(insert(board))
 
 
 @lru_cache(maxsize=512)
-def _change(names: tuple[str, ...]) -> Update:
+def _change(names: tuple[str, ...]) -> Prepared:
     """An UPDATE of these columns alone: SQLite rewrites the indexes of every column that is named."""
-    return update(board).where(_MINE).values({name: bindparam(f"new_{name}") for name in names})
+    return Prepared(update(board).where(_MINE).values({name: bindparam(f"new_{name}") for name in names}))
+
+
+_ADD_MARK = Prepared(insert(board_marks))
+_DROP_MARK = Prepared(
+    delete(board_marks).where(
+        board_marks.c.clinic_id == bindparam("in_clinic"),
+        board_marks.c.case_id == bindparam("in_case"),
+        board_marks.c.mark == bindparam("of_mark"),
+    )
+)
+_ADD_DUE = Prepared(insert(due))
+_DROP_DUE = Prepared(
+    delete(due).where(
+        due.c.clinic_id == bindparam("in_clinic"),
+        due.c.case_id == bindparam("in_case"),
+        due.c.type == bindparam("of_type"),
+    )
+)
 
 
 def add(connection: Connection, clinic_id: str, row: BoardRow, patient: PatientRow) -> None:
@@ -43,7 +63,7 @@ def add(connection: Connection, clinic_id: str, row: BoardRow, patient: PatientR
         "number": patient.number,
         "sort_name": sort_name(patient.name),
     }
-    connection.execute(insert(board).values(**values))
+    _ADD.change(connection, values)
     _add_marks(connection, values, sorted(_marks(row)))
     _put_due(connection, clinic_id, row, ())
 
@@ -51,23 +71,18 @@ def add(connection: Connection, clinic_id: str, row: BoardRow, patient: PatientR
 def put(connection: Connection, clinic_id: str, row: BoardRow) -> None:
     """The row of a case that has one already; marks and checkpoints are touched only where they differ."""
     mine = {"in_clinic": clinic_id, "in_case": row.case_id}
-    before = connection.execute(_FIND, mine).one()
+    before = _FIND.row(connection, mine)
+    assert before is not None, "a case has a row from its opening on"
     values = _values(clinic_id, row)
     changed = tuple(name for name, value in values.items() if getattr(before, name) != value)
     if changed:
-        connection.execute(_change(changed), {**mine, **{f"new_{name}": values[name] for name in changed}})
+        _change(changed).change(connection, {**mine, **{f"new_{name}": values[name] for name in changed}})
     values["sort_name"] = before.sort_name
     had, has = _marks_of(before), _marks(row)
     moved = any(getattr(before, name) != values[name] for name in _SORTED_BY)
     gone = had if moved else had - has
     if gone:
-        connection.execute(
-            delete(board_marks).where(
-                board_marks.c.clinic_id == clinic_id,
-                board_marks.c.case_id == row.case_id,
-                board_marks.c.mark.in_(sorted(gone)),
-            )
-        )
+        _DROP_MARK.change(connection, *({**mine, "of_mark": mark} for mark in sorted(gone)))
     _add_marks(connection, values, sorted(has if moved else has - had))
     _put_due(connection, clinic_id, row, _due_of(before.due))
 
@@ -262,24 +277,20 @@ def _marks_of(found: Row[Any]) -> frozenset[str]:
 def _add_marks(connection: Connection, values: Mapping[str, object], marks: Sequence[str]) -> None:
     if marks:
         repeated = {name: values[name] for name in ("clinic_id", "case_id", "case_no", *_SORTED_BY)}
-        connection.execute(insert(board_marks), [{**repeated, "mark": mark} for mark in marks])
+        _ADD_MARK.change(connection, *({**repeated, "mark": mark} for mark in marks))
 
 
 def _put_due(connection: Connection, clinic_id: str, row: BoardRow, before: Sequence[Due]) -> None:
     had = {(item.type, item.due_on, item.checkpoint) for item in before}
     has = {(item.type, item.due_on, item.checkpoint) for item in row.due}
+    mine = {"in_clinic": clinic_id, "in_case": row.case_id}
     if had - has:
-        connection.execute(
-            delete(due).where(
-                due.c.clinic_id == clinic_id,
-                due.c.case_id == row.case_id,
-                due.c.type.in_(sorted(kind for kind, _, _ in had - has)),
-            )
-        )
+        kinds = sorted({kind for kind, _, _ in had - has})
+        _DROP_DUE.change(connection, *({**mine, "of_type": kind} for kind in kinds))
     if has - had:
-        connection.execute(
-            insert(due),
-            [
+        _ADD_DUE.change(
+            connection,
+            *(
                 {
                     "clinic_id": clinic_id,
                     "case_id": row.case_id,
@@ -288,5 +299,5 @@ def _put_due(connection: Connection, clinic_id: str, row: BoardRow, before: Sequ
                     "checkpoint": checkpoint,
                 }
                 for kind, on, checkpoint in sorted(has - had)
-            ],
+            ),
         )

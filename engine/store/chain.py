@@ -71,18 +71,15 @@ _PLAIN: Final = json.JSONEncoder(
 
 def _is_plain(value: object) -> bool:
     """Whether a value holds ASCII keys and texts, truth values, whole numbers below 2**53 alone."""
-    match value:
-        case None | bool() | str():
-            return True
-        case int():
-            return -(2**53) < value < 2**53
-        case dict():
-            held = cast(dict[object, object], value)
-            return all(isinstance(k, str) and k.isascii() and _is_plain(v) for k, v in held.items())
-        case list() | tuple():
-            return all(_is_plain(one) for one in cast(Sequence[object], value))
-        case _:
-            return False
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -(2**53) < cast(int, value) < 2**53
+    if kind is dict:
+        held = cast(dict[object, object], value)
+        return all(type(k) is str and k.isascii() and _is_plain(v) for k, v in held.items())
+    return kind in (list, tuple) and all(_is_plain(one) for one in cast(Sequence[object], value))
 
 
 def _sha256(value: Mapping[str, object]) -> str:

@@ -31,6 +31,7 @@ from engine.store.errors import (
     StoreUnavailableError,
     UnsafeDatabaseError,
 )
+from engine.store.prepared import command
 from engine.store.schema import REVISION
 from engine.store.stalls import Stalls
 from engine.store.turns import WRITES, Turns
@@ -172,7 +173,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A write takes its lock at once: two that read first and then write would refuse each other.
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    command(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -10,8 +10,17 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine.model.errors import UnknownNameError
 from engine.model.event import Draft, Event, EventType
 from engine.store.chain import canonical, first_link, link, written
+from engine.store.prepared import Prepared
 from engine.store.rows import Stamp
 from engine.store.schema import cases, events
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last event of a case and its hash, which names all events before it as well."""
+
+    seq: int
+    hash: str
 
 
 class StaleWriteError(Exception):
@@ -22,17 +31,13 @@ def read(
     connection: Connection, clinic_id: str, case_id: str, after: int = 0, last: int | None = None
 ) -> tuple[Event, ...]:
     """Events with a `seq` above `after`, up to `last`, in order; empty when there are none."""
-    found = connection.execute(
-        _READ,
-        {"in_clinic": clinic_id, "in_case": case_id, "after": after, "last": _LAST if last is None else last},
-    )
+    place = {"in_clinic": clinic_id, "in_case": case_id}
+    found = _READ.rows(connection, {**place, "after": after, "last": _LAST if last is None else last})
     return tuple(_event(row) for row in found)
 
 
-# Statements of every write are made once: to make one takes longer than to run it.
-
 _LAST = 2**31 - 1
-_READ = (
+_READ = Prepared(
     select(
         events.c.seq,
         events.c.case_id,
@@ -54,13 +59,14 @@ _READ = (
     .order_by(events.c.seq)
 )
 _MINE = (cases.c.clinic_id == bindparam("in_clinic")) & (cases.c.case_id == bindparam("in_case"))
-_HEAD = select(cases.c.seq, cases.c.hash).where(_MINE)
-_MOVE_HEAD = (
+_HEAD = Prepared(select(cases.c.seq, cases.c.hash).where(_MINE))
+_MOVE_HEAD = Prepared(
     update(cases)
     .where(_MINE, cases.c.seq == bindparam("expected_seq"))
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
-_ADD = insert(events)
+_ADD = Prepared(insert(events))
+_BEGIN = Prepared(insert(cases))
 
 
 def _event(row: Sequence[Any]) -> Event:  # in the order of `_READ`
@@ -102,14 +108,15 @@ def chained(
 
 def begin(connection: Connection, clinic_id: str, case_id: str, patient_id: str) -> None:
     """Make the head of a new, still empty history."""
-    connection.execute(
-        insert(cases).values(
-            clinic_id=clinic_id,
-            case_id=case_id,
-            patient_id=patient_id,
-            seq=0,
-            hash=first_link(clinic_id, case_id),
-        )
+    _BEGIN.change(
+        connection,
+        {
+            "clinic_id": clinic_id,
+            "case_id": case_id,
+            "patient_id": patient_id,
+            "seq": 0,
+            "hash": first_link(clinic_id, case_id),
+        },
     )
 
 
@@ -128,19 +135,18 @@ def append(
         UnknownNameError: There is no such case in this clinic.
     """
     mine = {"in_clinic": clinic_id, "in_case": case_id}
-    head = connection.execute(_HEAD, mine).one_or_none()
+    head = _HEAD.row(connection, mine)
     if head is None:
         raise UnknownNameError("case", case_id, ())
     made = chained(drafts, case_id, expected_seq, head.hash, stamp)
     if not made:
         return ()
     last = {"expected_seq": expected_seq, "new_seq": made[-1].seq, "new_hash": made[-1].hash}
-    moved = connection.execute(_MOVE_HEAD, {**mine, **last})
-    if moved.rowcount != 1:
+    if _MOVE_HEAD.change(connection, {**mine, **last}) != 1:
         raise StaleWriteError
-    connection.execute(
-        _ADD,
-        [
+    _ADD.change(
+        connection,
+        *(
             {
                 **written(event),
                 "clinic_id": clinic_id,
@@ -149,6 +155,6 @@ def append(
                 "payload": canonical(event.payload),
             }
             for event in made
-        ],
+        ),
     )
     return made

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from engine.model.event import Event
 from engine.store import history
 from engine.store.errors import KeyReusedError
+from engine.store.prepared import Prepared
 from engine.store.rows import Appended, Idempotency
 from engine.store.schema import idempotency_keys
 
@@ -18,9 +19,11 @@ KEPT: Final = timedelta(hours=24)
 _MINE = (idempotency_keys.c.clinic_id == bindparam("in_clinic")) & (
     idempotency_keys.c.key == bindparam("of_key")
 )
-_FIND = select(idempotency_keys).where(_MINE)
-_FORGET = delete(idempotency_keys).where(_MINE, idempotency_keys.c.recorded_at < bindparam("before"))
-_ADD = insert(idempotency_keys)
+_FIND = Prepared(select(idempotency_keys).where(_MINE))
+_FORGET = Prepared(
+    delete(idempotency_keys).where(_MINE, idempotency_keys.c.recorded_at < bindparam("before"))
+)
+_ADD = Prepared(insert(idempotency_keys))
 
 
 def known(
@@ -33,7 +36,7 @@ def known(
     """
     if idempotency is None:
         return None
-    row = connection.execute(_FIND, {"in_clinic": clinic_id, "of_key": idempotency.key}).one_or_none()
+    row = _FIND.row(connection, {"in_clinic": clinic_id, "of_key": idempotency.key})
     if row is None or row.recorded_at < now - KEPT:
         return None
     if row.fingerprint != idempotency.fingerprint:
@@ -52,9 +55,9 @@ def remember(
     """Keep which events a key became, in their own transaction."""
     if idempotency is None or not made:
         return
-    connection.execute(_FORGET, {"in_clinic": clinic_id, "of_key": idempotency.key, "before": now - KEPT})
-    connection.execute(
-        _ADD,
+    _FORGET.change(connection, {"in_clinic": clinic_id, "of_key": idempotency.key, "before": now - KEPT})
+    _ADD.change(
+        connection,
         {
             "clinic_id": clinic_id,
             "key": idempotency.key,

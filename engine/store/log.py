@@ -15,6 +15,7 @@ from engine.store import history
 from engine.store.chain import canonical
 from engine.store.database import take_turn
 from engine.store.log_schema import clinic_heads, writes
+from engine.store.prepared import Prepared
 from engine.store.schema import events
 
 
@@ -34,13 +35,14 @@ class Change:
     events: tuple[Event, ...]
 
 
-# Made once: to make a statement takes longer than to run it.
-_ADD = insert(writes)
-_FIRST_HEAD = insert(clinic_heads)
-_HEAD = select(clinic_heads.c.position, clinic_heads.c.hash).where(
-    clinic_heads.c.clinic_id == bindparam("in_clinic")
+_ADD = Prepared(insert(writes))
+_FIRST_HEAD = Prepared(insert(clinic_heads))
+_HEAD = Prepared(
+    select(clinic_heads.c.position, clinic_heads.c.hash).where(
+        clinic_heads.c.clinic_id == bindparam("in_clinic")
+    )
 )
-_MOVE_HEAD = (
+_MOVE_HEAD = Prepared(
     update(clinic_heads)
     .where(clinic_heads.c.clinic_id == bindparam("in_clinic"))
     .values(position=bindparam("new_position"), hash=bindparam("new_hash"))
@@ -77,8 +79,8 @@ def add(connection: Connection, clinic_id: str, made: Sequence[Event]) -> None:
     position = before.position + 1
     first, last = made[0], made[-1]
     digest = link(before.hash, position, last.case_id, first.seq, last.seq, last.hash)
-    connection.execute(
-        _ADD,
+    _ADD.change(
+        connection,
         {
             "clinic_id": clinic_id,
             "position": position,
@@ -90,14 +92,14 @@ def add(connection: Connection, clinic_id: str, made: Sequence[Event]) -> None:
         },
     )
     if before.position == 0:
-        connection.execute(_FIRST_HEAD, {"clinic_id": clinic_id, "position": 1, "hash": digest})
+        _FIRST_HEAD.change(connection, {"clinic_id": clinic_id, "position": 1, "hash": digest})
     else:
-        connection.execute(_MOVE_HEAD, {"in_clinic": clinic_id, "new_position": position, "new_hash": digest})
+        _MOVE_HEAD.change(connection, {"in_clinic": clinic_id, "new_position": position, "new_hash": digest})
 
 
 def head(connection: Connection, clinic_id: str) -> Head:
     """The last write of a clinic; position 0 before the first."""
-    found = connection.execute(_HEAD, {"in_clinic": clinic_id}).one_or_none()
+    found = _HEAD.row(connection, {"in_clinic": clinic_id})
     return Head(0, first_link(clinic_id)) if found is None else Head(found.position, found.hash)
 
 

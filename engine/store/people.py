@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from engine.access.holder import Glass, Grant
 from engine.access.rights import Role
 from engine.model.errors import UnknownNameError
 from engine.store.people_schema import clinics, glasses, grants, users
+from engine.store.prepared import Prepared
 from engine.store.schema import cases
 from engine.store.texts import refuse_unfit
 from engine.store.wall import ACROSS
@@ -38,6 +39,22 @@ class Clinic:
     time_zone: str
 
 
+# What every request asks.
+_CLINIC = Prepared(select(clinics).where(clinics.c.clinic_id == bindparam("in_clinic")))
+_USER = Prepared(select(users).where(users.c.user_id == bindparam("of_user")))
+_GRANTS = Prepared(
+    select(grants)
+    .where(grants.c.user_id == bindparam("of_user"))
+    .order_by(grants.c.granted_at, grants.c.grant_id)
+    .execution_options(**{ACROSS: True})
+)
+_GLASSES = Prepared(
+    select(glasses)
+    .where(glasses.c.user_id == bindparam("of_user"), glasses.c.until > bindparam("now"))
+    .execution_options(**{ACROSS: True})
+)
+
+
 def new_id() -> str:
     """An id that says nothing and cannot be guessed."""
     return secrets.token_hex(8)
@@ -52,7 +69,7 @@ def add_clinic(connection: Connection, clinic: Clinic, now: datetime) -> None:
 
 def clinic(connection: Connection, clinic_id: str) -> Clinic | None:
     """A clinic by id."""
-    found = connection.execute(select(clinics).where(clinics.c.clinic_id == clinic_id)).one_or_none()
+    found = _CLINIC.row(connection, {"in_clinic": clinic_id})
     return None if found is None else Clinic(found.clinic_id, found.title, found.time_zone)
 
 
@@ -84,7 +101,7 @@ def user(connection: Connection, user_id: str) -> User:
     Raises:
         UnknownNameError: There is none.
     """
-    found = connection.execute(select(users).where(users.c.user_id == user_id)).one_or_none()
+    found = _USER.row(connection, {"of_user": user_id})
     if found is None:
         raise UnknownNameError("account", user_id, ())
     return _user(found)
@@ -114,8 +131,7 @@ def _user(row: Row[Any]) -> User:
 
 def grants_of(connection: Connection, user_id: str) -> tuple[Grant, ...]:
     """Every role an account was ever given, in whatever clinic; which of them hold is for the rules."""
-    query = select(grants).where(grants.c.user_id == user_id).order_by(grants.c.granted_at, grants.c.grant_id)
-    return tuple(_grant(row) for row in connection.execute(query.execution_options(**{ACROSS: True})))
+    return tuple(_grant(row) for row in _GRANTS.rows(connection, {"of_user": user_id}))
 
 
 def grants_in(connection: Connection, clinic_id: str) -> tuple[tuple[User, Grant], ...]:
@@ -195,8 +211,7 @@ def add_glass(connection: Connection, user_id: str, glass: Glass) -> None:
 
 def glasses_of(connection: Connection, user_id: str, now: datetime) -> tuple[Glass, ...]:
     """The broken glass of an account that is still open at this moment, in whatever clinic."""
-    query = select(glasses).where(glasses.c.user_id == user_id, glasses.c.until > now)
-    rows = connection.execute(query.execution_options(**{ACROSS: True}))
+    rows = _GLASSES.rows(connection, {"of_user": user_id, "now": now})
     return tuple(Glass(row.clinic_id, row.reason, row.opened_at, row.until) for row in rows)
 
 

@@ -111,6 +111,15 @@ class Appended:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadCase:
+    """Events of a case, and whom it is about. `follows`: they go on from what the reader knew."""
+
+    events: tuple[Event, ...]
+    patient: PatientRow
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRow:
     """One line of the audit: who did what to which cases, with which filter (`detail`), and why.
 

@@ -24,7 +24,8 @@ from engine.store.database import (
     write,
 )
 from engine.store.errors import UnfitTextError
-from engine.store.history import StaleWriteError
+from engine.store.history import Head, StaleWriteError
+from engine.store.prepared import Prepared
 from engine.store.rows import (
     Appended,
     AuditRow,
@@ -32,6 +33,7 @@ from engine.store.rows import (
     Idempotency,
     ListedCase,
     PatientRow,
+    ReadCase,
     Stamp,
     StoredAlgorithm,
 )
@@ -47,8 +49,8 @@ _Result = TypeVar("_Result")
 
 
 _SAME = (cases.c.clinic_id == patients.c.clinic_id) & (cases.c.patient_id == patients.c.patient_id)
-_PATIENT_OF = (
-    select(patients.c.name, patients.c.number, patients.c.patient_id)
+_CASE = Prepared(
+    select(patients.c.name, patients.c.number, patients.c.patient_id, cases.c.seq, cases.c.hash)
     .join(cases, _SAME)
     .where(cases.c.clinic_id == bindparam("in_clinic"), cases.c.case_id == bindparam("in_case"))
 )
@@ -193,6 +195,8 @@ class Store:
         Raises:
             KeyReusedError: The key stands for another request.
         """
+        if idempotency is None:
+            return None
         with reading(self._engine) as connection:
             return keys.known(connection, clinic_id, idempotency, now)
 
@@ -208,20 +212,30 @@ class Store:
                 raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
             return found
 
-    def read_case(self, clinic_id: str, case_id: str) -> tuple[tuple[Event, ...], PatientRow]:
+    def read_case(self, clinic_id: str, case_id: str, known: Head | None = None) -> ReadCase:
         """Events of a case and its patient, in one view of the database.
+
+        Args:
+            clinic_id: The clinic.
+            case_id: The case.
+            known: A head up to which the caller knows the events: only those after it are read, where they
+                follow on it.
 
         Raises:
             UnknownNameError: As `read_events`.
         """
         with reading(self._engine) as connection:
-            whose = connection.execute(
-                _PATIENT_OF, {"in_clinic": clinic_id, "in_case": case_id}
-            ).one_or_none()
-            if whose is None:
+            found = _CASE.row(connection, {"in_clinic": clinic_id, "in_case": case_id})
+            if found is None:
                 raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
-            found = history.read(connection, clinic_id, case_id)
-        return found, PatientRow(whose.name, whose.number, whose.patient_id)
+            patient = PatientRow(found.name, found.number, found.patient_id)
+            if known == Head(found.seq, found.hash):
+                return ReadCase((), patient, follows=True)
+            if known is not None and known.seq < found.seq:
+                events = history.read(connection, clinic_id, case_id, known.seq)
+                if events and events[0].previous_hash == known.hash:
+                    return ReadCase(events, patient, follows=True)
+            return ReadCase(history.read(connection, clinic_id, case_id), patient)
 
     def read_patient(self, clinic_id: str, case_id: str) -> PatientRow:
         """Name and number of the patient a case is about.
@@ -230,9 +244,7 @@ class Store:
             UnknownNameError: There is no such case in this clinic.
         """
         with reading(self._engine) as connection:
-            found = connection.execute(
-                _PATIENT_OF, {"in_clinic": clinic_id, "in_case": case_id}
-            ).one_or_none()
+            found = _CASE.row(connection, {"in_clinic": clinic_id, "in_case": case_id})
             if found is None:
                 raise UnknownNameError("case", case_id, _near_cases(connection, clinic_id, case_id))
             return PatientRow(found.name, found.number, found.patient_id)

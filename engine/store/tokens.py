@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from engine.access.rights import Right
 from engine.access.secrets import clinic_of_token, hashed, new_token
 from engine.model.errors import UnknownNameError
 from engine.store.people import new_id
 from engine.store.people_schema import api_tokens
+from engine.store.prepared import Prepared
 from engine.store.texts import refuse_unfit
 
 
@@ -65,13 +66,19 @@ def add_token(
     return text, token
 
 
+_BY_SECRET = Prepared(
+    select(api_tokens).where(
+        api_tokens.c.clinic_id == bindparam("in_clinic"), api_tokens.c.secret_hash == bindparam("of_secret")
+    )
+)
+
+
 def find_token(connection: Connection, text: str) -> Token | None:
     """The token of a text, dead ones too; None for a text that is none."""
     clinic_id = clinic_of_token(text)
     if clinic_id is None:
         return None
-    mine = (api_tokens.c.clinic_id == clinic_id) & (api_tokens.c.secret_hash == hashed(text))
-    found = connection.execute(select(api_tokens).where(mine)).one_or_none()
+    found = _BY_SECRET.row(connection, {"in_clinic": clinic_id, "of_secret": hashed(text)})
     return None if found is None else _token(found)
 
 

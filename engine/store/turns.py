@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from engine.store.errors import OutcomeUnknownError, OverloadedError, StoreUnavailableError
+from engine.store.prepared import command
 
 MOST_WAITING: Final = 256
 """Writers that may wait. The next one is refused at once, so that no queue grows while nobody is served."""
@@ -247,7 +248,7 @@ def _do(connection: Connection, ticket: _Ticket, *, shared: bool) -> None:
     """One piece of work; what it has done is undone if it fails, and the transaction goes on."""
     assert ticket.work is not None
     if shared:
-        connection.exec_driver_sql("SAVEPOINT one_write")
+        command(connection, "SAVEPOINT one_write")
     try:
         ticket.result = ticket.context.run(ticket.work, connection)
     except OperationalError:
@@ -255,6 +256,6 @@ def _do(connection: Connection, ticket: _Ticket, *, shared: bool) -> None:
     except Exception as error:  # noqa: BLE001 - it is raised again where the work was asked for
         ticket.error = error
         if shared:
-            connection.exec_driver_sql("ROLLBACK TO one_write")
+            command(connection, "ROLLBACK TO one_write")
     if shared:
-        connection.exec_driver_sql("RELEASE one_write")
+        command(connection, "RELEASE one_write")

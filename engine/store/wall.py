@@ -4,7 +4,7 @@ Every statement passes `guard`, on both databases. In PostgreSQL the rows are wa
 that does not own the tables: policies compare `clinic_id` with `treadway.clinic`, which `within` sets.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, cast
@@ -76,8 +76,17 @@ def _look(
     reach = _REACHES.get(compiled)
     if reach is None:
         reach = _REACHES[compiled] = reach_of(compiled)
+    refuse_ungated(reach, cast(DefaultExecutionContext, context).compiled_parameters)
+
+
+def refuse_ungated(reach: Reach, rows: Sequence[Mapping[str, object]]) -> None:
+    """Raise `UngatedQueryError` unless these parameters keep a statement to one clinic, the one it is in.
+
+    Args:
+        reach: What the statement reaches.
+        rows: Its parameters, by name.
+    """
     inside = _CLINIC.get()
-    rows = cast(DefaultExecutionContext, context).compiled_parameters
     for table, name in reach.named_by.items():
         for row in rows:
             _refuse_other(
