@@ -146,9 +146,9 @@ def history(
         treadway case history 1042
         treadway case history 1042 --as-of 12 --json
     """
-    from api.cli.history import event_line
     from api.cli.overview import retracted
     from api.shapes import event_shape
+    from api.telling import event_line
     from engine.service import read_case
 
     output = Output(as_json=as_json, quiet=quiet)

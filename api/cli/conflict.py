@@ -1,7 +1,7 @@
 """What happened to a case since somebody read it, for the one whose write came too late."""
 
-from api.cli.history import event_line
 from api.shapes import Shape, event_shape
+from api.telling import event_line
 from engine.model.errors import CaseConflict
 from engine.model.event import Event
 

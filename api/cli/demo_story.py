@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from api.cli.answers import heading, need_words, reasons_lines, row
-from api.cli.history import event_words
 from api.cli.output import paint
 from api.shapes import Shape, decision_shape, event_shape, plain
+from api.telling import event_words
 from api.words import age_words, day_words, value_words
 from engine.model.decision import Decision, Part, Reason, Status
 from engine.model.event import EventType

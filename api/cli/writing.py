@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from api.cli.answers import refusal_lines
 from api.cli.desk import desk
 from api.cli.exits import Code
-from api.cli.history import event_words
 from api.cli.output import Output, paint
 from api.cli.values import day
 from api.shapes import decision_shape, event_shape
+from api.telling import event_words
 from api.words import day_words, step_words
 from engine.model.decision import Decision
 from engine.model.entry import Entry

@@ -1,4 +1,4 @@
-"""Events as lines of text."""
+"""Events in words, the same at every door."""
 
 from collections.abc import Mapping
 from datetime import date
