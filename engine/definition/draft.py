@@ -33,11 +33,18 @@ class Kind(StrEnum):
     FLAG = "flag"
     SOURCE = "source"
     PARAMETER = "parameter"
+    CHECKPOINT = "checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name used somewhere. `owner` says where in the author's words, `within` what a field is of."""
+    """A name used somewhere.
+
+    Attributes:
+        owner: Where it is used, in the author's words.
+        within: What a field is of.
+        needed: It must exist, in a library too, which else may name steps that only some algorithms have.
+    """
 
     kind: Kind
     name: str
@@ -45,6 +52,7 @@ class Reference:
     owner: str
     within: str = ""
     verb: str = "names"
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ def unresolved(draft: Draft, *kinds: Kind) -> Iterator[tuple[Reference, tuple[st
         known = draft.declared(reference.kind)
         if whole in known or draft.doubted(whole) or draft.doubted(reference.within):
             continue
-        if draft.incomplete and reference.kind not in _ONLY_OWN:
+        if draft.incomplete:
             continue
-        if reference.kind in _ONLY_OWN and reference.place.file != own:
+        if reference.kind in _ONLY_OWN and reference.place.file != own and not reference.needed:
             continue
         if (reference.place, whole) in seen:
             continue

@@ -378,15 +378,15 @@ DEFECTS = (
     Defect(
         "score-too-rare",
         "In TMS a score falls due every 3 months",
-        "      - {after: start, at_sessions: [20, 36], do: [phq9]}\n      - {after: entry, every: 4 weeks, do: [phq9]}\n",
-        "      - {after: start, at_sessions: [20, 36], do: [phq9]}\n      - {after: entry, every: 3 months, do: [phq9]}\n",
+        "      - scores_at_sessions_20_36\n      - score_every_4_weeks\n",
+        "      - scores_at_sessions_20_36\n      - {after: entry, every: 3 months, do: [phq9]}\n",
         "score-every-four-weeks",
     ),
     Defect(
         "score-only-if-young",
         "Scores in ECT fall due for the young only",
-        "      - {after: start, at_sessions: [6], do: [phq9]}\n      - {after: entry, every: 4 weeks, do: [phq9]}\n",
-        "      - {after: start, at_sessions: [6], do: [phq9]}\n      - {after: entry, every: 4 weeks, do: [phq9], when: patient.age_years <= 25}\n",
+        "      - score_at_session_6\n      - score_every_4_weeks\n",
+        "      - score_at_session_6\n      - {after: entry, every: 4 weeks, do: [phq9], when: patient.age_years <= 25}\n",
         "score-every-four-weeks",
     ),
     Defect(

@@ -57,6 +57,8 @@ class _Builder:
         )
         treatments = formulary(desk, self._formularies(), evidence)
         gate_parts = gather("gates", lambda one: one.gates, Kind.GATE)
+        trials = self.gatherer.once("trials", lambda one: one.trials)
+        episode = self.gatherer.once("episode", lambda one: one.episode)
         steps = self._steps(treatments, evidence)
         moves = self._moves(steps, treatments, evidence).known_targets()
         interrupts = gates.InterruptBuilder(desk, moves, steps, treatments, evidence)
@@ -72,7 +74,7 @@ class _Builder:
             moves=moves,
             evidence=evidence,
             formulary=treatments,
-            trials=facts.trial_rule(desk, file.trials),
+            trials=facts.trial_rule(desk, trials),
             measures=facts.measures(desk, file.measures),
             sources=sources,
             parameters=parameters,
@@ -85,7 +87,7 @@ class _Builder:
                 lambda name, part, place: gates.flag(desk, name, part, place),
             ),
             claims=self._claims(),
-            onset=None if file.episode is None else desk.fact(file.episode.onset, "`episode`"),
+            onset=None if episode is None else desk.fact(episode.onset, "`episode`"),
             severity=facts.severity(desk, file.staging),
             deviation_days=30 if file.deviation_days is None else file.deviation_days,
             language=plain(file.language) or "en",
@@ -120,43 +122,50 @@ class _Builder:
         return [file.formulary for file in self.files if file.formulary is not None]
 
     def _steps(self, treatments: Formulary, evidence: Evidence) -> dict[str, Step]:
-        places = map_of(self.file, "steps")
-        self.draft.broken |= places.lost
-        for name in self.file.steps:
-            self.draft.declare(Kind.STEP, name, places.key_place(name))
-        if len(self.file.steps) > MAX_STEPS:
+        shared = self.gatherer.gather("checkpoints", lambda one: one.checkpoints, Kind.CHECKPOINT)
+        section = self.gatherer.gather("steps", lambda one: one.steps, Kind.STEP, own_first=True)
+        if len(section.parts) > MAX_STEPS:
             self.desk.trouble("too-large", self.file.node.key_place("steps"), detail=f"{MAX_STEPS} steps")
             return {}
+        # A first step that stands in a library is still drawn and told first.
+        names = sorted(section.parts, key=lambda name: name != self.file.start)
         return {
-            str(name): step_builder.step(
-                self.desk, str(name), part, places.key_place(name), treatments, evidence
+            name: step_builder.step(
+                self.desk,
+                name,
+                section.parts[name],
+                section.places[name],
+                treatments,
+                evidence,
+                shared.parts,
             )
-            for name, part in self.file.steps.items()
+            for name in names
         }
 
     def _moves(
         self, steps: dict[str, Step], treatments: Formulary, evidence: Evidence
     ) -> step_builder.MoveBuilder:
         moves = step_builder.MoveBuilder(self.desk, steps, treatments, evidence)
-        for name, part in self.file.steps.items():
-            if name in steps:
-                moves.of_step(str(name), part)
-        places = map_of(self.file, "moves")
-        self.draft.broken |= places.lost
-        for name, part in self.file.moves.items():
-            moves.shared(str(name), part, places.key_place(name))
+        for file in (self.file, *self.draft.libraries):
+            for name, part in file.steps.items():
+                if name in steps:
+                    moves.of_step(str(name), part)
+        for file in (self.file, *self.draft.libraries):
+            places = map_of(file, "moves")
+            self.draft.broken |= places.lost
+            for name, part in file.moves.items():
+                moves.shared(str(name), part, places.key_place(name))
         return moves
 
     def _claims(self) -> dict[str, Claim]:
-        places = map_of(self.file, "claims")
         claims: dict[str, Claim] = {}
-        for name in self.file.claims:
-            node = places[name]
+        section = self.gatherer.gather("claims", lambda one: map_of(one, "claims"), own_first=True)
+        for name, node in section.parts.items():
             if isinstance(node, Map):
                 body = {key: plain_of(value) for key, value in node.items() if key != "title"}
                 title = str(node["title"]) if "title" in node else None
-                words = title_of(title, str(name).replace("-", " "))
-                claims[str(name)] = Claim(str(name), words, body, places.key_place(name))
+                words = title_of(title, name.replace("-", " "))
+                claims[name] = Claim(name, words, body, section.places[name])
         return claims
 
     def _replaces(self) -> dict[str, object] | None:

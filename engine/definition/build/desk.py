@@ -20,13 +20,21 @@ class Desk:
     naming: str | None = None
 
     def use(
-        self, kind: Kind, name: str | None, place: Place, owner: str, within: str = "", verb: str = "names"
+        self,
+        kind: Kind,
+        name: str | None,
+        place: Place,
+        owner: str,
+        within: str = "",
+        verb: str = "names",
+        *,
+        needed: bool = False,
     ) -> bool:
         """Note a name used; whether it is known."""
         if name is None:
             return False
         text = str(name)
-        self.draft.references.append(Reference(kind, text, place, owner, within, verb))
+        self.draft.references.append(Reference(kind, text, place, owner, within, verb, needed))
         return (f"{within}.{text}" if within else text) in self.draft.declared(kind)
 
     def use_text(self, kind: Kind, name: str | None, owner: str, within: str = "") -> str | None:

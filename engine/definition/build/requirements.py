@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.definition.build.conditions import optional
 from engine.definition.build.desk import Desk, map_of, place_of, plain
@@ -14,6 +14,7 @@ from engine.model.formulary import Checkpoint, Requirement
 from engine.model.time import Duration, Unit, Window
 
 Evidence = dict[str, EvidenceType]
+NONE_SHARED: Mapping[str, CheckpointPart] = {}
 
 
 def requirements(
@@ -52,12 +53,24 @@ def requirements(
     return tuple(built)
 
 
+def _named(desk: Desk, name: str, owner: str, shared: Mapping[str, CheckpointPart]) -> CheckpointPart | None:
+    desk.use(Kind.CHECKPOINT, name, place_of(name), owner)
+    return shared.get(str(name))
+
+
 def checkpoints(
-    desk: Desk, parts: Iterable[CheckpointPart], owner: str, after: str
+    desk: Desk,
+    parts: Iterable[CheckpointPart | str],
+    owner: str,
+    after: str,
+    shared: Mapping[str, CheckpointPart] = NONE_SHARED,
 ) -> tuple[Checkpoint, ...]:
-    """Checkpoints; `after` is the moment one counts from that names none."""
+    """Checkpoints; `after` is the moment one counts from that names none, `shared` those meant by name."""
     built: list[Checkpoint] = []
-    for part in parts:
+    for said in parts:
+        part = said if isinstance(said, CheckpointPart) else _named(desk, said, owner, shared)
+        if part is None:
+            continue
         if not (part.at or part.at_weeks or part.at_sessions or part.every) and not part.node.lost:
             desk.trouble("missing-key", part.place, "at", f"a checkpoint of {owner}")
         do = tuple(str(kind) for kind in part.do if desk.use(Kind.EVIDENCE, kind, place_of(kind), owner))

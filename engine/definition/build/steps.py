@@ -10,6 +10,7 @@ from engine.definition.build.requirements import Evidence, checkpoints, requirem
 from engine.definition.build.selectors import options_of, steps_of
 from engine.definition.draft import Kind
 from engine.definition.limits import MAX_MOVES
+from engine.definition.schema.requirements import CheckpointPart
 from engine.definition.schema.steps import BoundsPart, MovePart, OptionSelector, StepMovePart, StepPart
 from engine.definition.tree import Text
 from engine.definition.troubles import Trouble
@@ -22,9 +23,15 @@ _LEADING = (Role.PRIMARY, Role.AUGMENTATION)
 
 
 def step(
-    desk: Desk, name: str, part: StepPart, place: Place, formulary: Formulary, evidence: Evidence
+    desk: Desk,
+    name: str,
+    part: StepPart,
+    place: Place,
+    formulary: Formulary,
+    evidence: Evidence,
+    shared: Mapping[str, CheckpointPart],
 ) -> Step:
-    """Build a step."""
+    """Build a step; `shared` are the checkpoints it may mean by name."""
     owner = f"step `{name}`"
     options = {role: tuple(_rows(desk, rows, formulary, owner)) for role, rows in part.options.items()}
     if options and part.kind is not StepKind.TREATMENT:
@@ -50,7 +57,7 @@ def step(
         inherits_trial=part.trial is not None,
         enter=_bounds(desk, part.enter, evidence, owner),
         leave=_bounds(desk, part.leave, evidence, owner),
-        checkpoints=checkpoints(desk, part.checkpoints, owner, "entry"),
+        checkpoints=checkpoints(desk, part.checkpoints, owner, "entry", shared),
         result=plain(part.result),
         summary=plain(part.summary),
         body=plains(part.body),
@@ -186,7 +193,7 @@ class MoveBuilder:
             return
         target = _filled(str(part.to), member)
         if target != SAME:
-            desk.use(Kind.STEP, target, place_of(part.to), owner, verb="leads to")
+            desk.use(Kind.STEP, target, place_of(part.to), owner, verb="leads to", needed=True)
         gate = desk.use_text(Kind.GATE, part.gate, owner)
         origins = tuple(one for one in sources if one != target)
         if not origins and isinstance(part, MovePart) and not part.node.lost and member is None:

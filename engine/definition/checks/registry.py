@@ -53,6 +53,7 @@ from engine.definition.checks.too_deep import too_deep
 from engine.definition.checks.too_large import too_large
 from engine.definition.checks.trials_missing import trials_missing
 from engine.definition.checks.unit_mismatch import unit_mismatch
+from engine.definition.checks.unknown_checkpoint import unknown_checkpoint
 from engine.definition.checks.unknown_class import unknown_class
 from engine.definition.checks.unknown_conclusion import unknown_conclusion
 from engine.definition.checks.unknown_evidence import unknown_evidence
@@ -159,6 +160,7 @@ NAMING = _checks(
     unknown_interrupt,
     unknown_flag,
     unknown_item,
+    unknown_checkpoint,
     criterion_syntax,
     criterion_type,
     unknown_name,

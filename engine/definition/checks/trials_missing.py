@@ -17,7 +17,10 @@ _JUDGED = (
 
 def trials_missing(draft: Draft) -> Iterator[Finding]:
     """The first criterion that reads a judgement of trials in a definition without `trials`."""
-    if draft.root is None or draft.root.trials is not None or "trials" in draft.root.node.lost:
+    files = (*draft.libraries, *((draft.root,) if draft.root else ()))
+    if not files or any("trials" in one.node.lost for one in files):
+        return
+    if any(one.trials is not None and one.trials.counts is not None for one in files):
         return
     for judged in draft.lines:
         facts = judged.checked.facts if judged.checked is not None else ()

@@ -11,6 +11,7 @@ from engine.definition.schema.conditions import ConditionPart, Reasoned
 from engine.definition.schema.evidence import EvidencePart, MeasurePart, OnsetPart, SeriesPart
 from engine.definition.schema.formulary import FormularyPart
 from engine.definition.schema.gates import FlagPart, GatePart, InterruptPart
+from engine.definition.schema.requirements import CheckpointPart
 from engine.definition.schema.scalars import (
     Cql,
     Day,
@@ -121,6 +122,12 @@ class Shared(Part):
     gates: dict[Snake, GatePart] = {}
     interrupts: dict[Snake, InterruptPart] = {}
     flags: dict[Snake, FlagPart] = {}
+    episode: OnsetPart | None = None
+    trials: TrialsPart | None = None
+    checkpoints: dict[Snake, CheckpointPart] = {}
+    steps: dict[Snake, StepPart] = {}
+    moves: dict[Template, MovePart] = {}
+    claims: dict[Id, dict[Id, Any]] = {}
 
 
 class LibraryFile(Shared):
@@ -165,11 +172,6 @@ class AlgorithmFile(Shared):
     settings: dict[Snake, SettingOrText] = {}
     replaces: ReplacesPart | None = None
     measures: list[MeasurePart] = []
-    episode: OnsetPart | None = None
     deviation_days: Whole | None = None
-    trials: TrialsPart | None = None
     staging: StagingPart | None = None
     start: Snake | None = None
-    steps: dict[Snake, StepPart] = {}
-    moves: dict[Template, MovePart] = {}
-    claims: dict[Id, dict[Id, Any]] = {}

@@ -49,3 +49,9 @@ class CheckpointPart(Sourced):
     early: Span | None = None
     late: Span | None = None
     title: Words | None = None
+
+
+CheckpointOrName = Annotated[
+    Annotated[Snake, Tag("<text>")] | Annotated[CheckpointPart, Tag("<map>")], Discriminator(shape_of)
+]
+"""A checkpoint, or the name of one that stands under `checkpoints`."""

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from engine.definition.schema.base import OneOrMany, Part, Sourced, shape_of
 from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.formulary import OptionKindWord
-from engine.definition.schema.requirements import CheckpointPart, RequiresPart
+from engine.definition.schema.requirements import CheckpointOrName, RequiresPart
 from engine.definition.schema.scalars import Number, Snake, Template, Word, Words, YesNo, one_of
 from engine.definition.schema.selectors import ActorWord, MoveKindWord, RoleWord, StepKindWord, StepsPart
 
@@ -114,7 +114,7 @@ class StepPart(Sourced):
     trial: TrialWord | None = None
     enter: BoundsPart | None = None
     leave: BoundsPart | None = None
-    checkpoints: list[CheckpointPart] = []
+    checkpoints: list[CheckpointOrName] = []
     moves: dict[Template, StepMovePart] = {}
     result: ResultWord | None = None
     reported: list[ReportedPart] = []

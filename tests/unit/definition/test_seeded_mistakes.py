@@ -50,9 +50,7 @@ MISTAKES = [
     pytest.param(
         "trial.outcome in {'partial', ", "trial.outcome in {'partly', ", "criterion-type", id="code-misspelt"
     ),
-    pytest.param(
-        "adherence: adherence.days", "adherence: adherence.dys", "unknown-field", id="fact-misspelt"
-    ),
+    pytest.param("    read: phq9.total\n", "    read: phq9.totl\n", "unknown-field", id="fact-misspelt"),
     pytest.param("    look: assess\n", "    lok: assess\n", "unknown-key", id="key-misspelt"),
     pytest.param("gate: reappraisal", "gate: reapraisal", "unknown-gate", id="gate-misspelt"),
     pytest.param("gate: reappraisal", "draw: edge", "escalation-without-gate", id="gate-left-out"),
