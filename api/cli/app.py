@@ -19,6 +19,7 @@ from api.cli import (
     people,
     prove,
     scenarios,
+    schema,
     serve,
     worker,
 )
@@ -138,6 +139,7 @@ for name, function in (
     ("prove", prove.prove),
     ("draw", draw.draw),
     ("criterion", criterion.criterion),
+    ("schema", schema.schema),
 ):
     app.command(name, cls=Command, context_settings=_SETTINGS)(function)
 app.add_typer(case, name="case")

@@ -28,6 +28,14 @@ def check(
     sarif: Annotated[
         bool, Option("--sarif", help="Print SARIF 2.1.0 to standard output, for code hosts and editors.")
     ] = False,
+    fix: Annotated[
+        bool,
+        Option(
+            "--fix",
+            help="Mend first what can be mended in one way only. Comments and layout stay as they are.",
+        ),
+    ] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="With --fix: show the changes, make none.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Check definitions and tell every finding with its place, why it matters and how to mend it.
@@ -39,14 +47,17 @@ def check(
         treadway check algorithms/stepwise-depression
         treadway check algorithms/*
         treadway check my-algorithm/algorithm.yaml --json
+        treadway check my-algorithm --fix --dry-run
         treadway check algorithms/* --sarif > findings.sarif
     """
     from engine.service.checking import Checker
 
     if as_json and sarif:
         raise UsageError("--json and --sarif are two outputs, and there is one", "leave one of them out")
+    if dry_run and not fix:
+        raise UsageError("--dry-run shows what --fix would change", "add --fix")
     output = Output(as_json=as_json or sarif, quiet=quiet)
-    checker = Checker()
+    checker = Checker(_mended(output, files, dry_run=dry_run)) if fix else Checker()
     checked: list[CheckedFile] = []
     progress = Progress(output, "Checking", len(files))
     for done, name in enumerate(files):
@@ -66,19 +77,49 @@ def check(
 
 def _checked(checker: "Checker", name: str) -> "tuple[CheckedFile, ...]":
     """What a file, a folder or the id of a shipped algorithm holds."""
+    return checker.check(_path(name))
+
+
+def _path(name: str) -> Path:
     from engine.definition.loader import shipped
     from engine.definition.spelling import near_names
     from engine.definition.where import shipped_root
 
     if Path(name).exists() or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
-        return checker.check(Path(name))
+        return Path(name)
     if name in shipped():
-        return checker.check(shipped_root() / name)
+        return shipped_root() / name
     near = near_names(name, shipped())
     error = UnknownNameError("shipped algorithm", name, near)
     if not near:
         error.fix = f"name a definition's folder or file, or one of {', '.join(shipped())}"
     raise error
+
+
+def _mended(output: Output, names: list[str], *, dry_run: bool) -> dict[Path, str]:
+    """Mend the files, or only show how; the texts that they would have then, to be checked in their place."""
+    from engine.definition.where import shown
+    from engine.service.mending import keep, mend
+
+    texts: dict[Path, str] = {}
+    for mended in {one.path: one for name in names for one in mend(_path(name))}.values():
+        label = shown(mended.path)
+        if dry_run:
+            output.result(*_difference(label, mended.before, mended.after))
+            texts[mended.path] = mended.after
+        else:
+            keep(mended)
+        output.say(f"{'Would mend' if dry_run else 'Mended'} {mended.count} in {label}")
+    if not texts and dry_run:
+        output.say("Nothing can be mended without choosing.")
+    return texts
+
+
+def _difference(label: str, before: str, after: str) -> list[str]:
+    import difflib
+
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), label, label, lineterm="", n=1)
+    return list(lines)
 
 
 def _tell(output: Output, one: "CheckedFile") -> None:

@@ -225,7 +225,7 @@ class _Checker(Calculating):
         if not near and len(node.parts) == 1 and not node.quoted:
             fix = f"if a text is meant, write '{name}'; otherwise record or define `{name}`"
         shown = f'"{name}" is not the title of' if node.quoted else f"`{name}` is not"
-        return self.tell("name-unknown", f"{shown} a fact, parameter or define", node, fix=fix)
+        return self.tell("name-unknown", f"{shown} a fact, parameter or define", node, fix=fix, instead=near)
 
     def _define(self, node: Reference, name: str) -> Typed:
         defines = Defines.of(self.names)

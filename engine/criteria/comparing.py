@@ -34,10 +34,18 @@ class Comparing:
         self.text = text
         self.problems: list[Problem] = []
 
-    def tell(self, code: str, message: str, node: Node, why: str = "", fix: str = "") -> Typed:
+    def tell(
+        self,
+        code: str,
+        message: str,
+        node: Node,
+        why: str = "",
+        fix: str = "",
+        instead: tuple[str, ...] = (),
+    ) -> Typed:
         """Note a problem over `node`, which counts as unknown from here on."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(problem(code, message, self.text, node.span, why, fix))
+            self.problems.append(problem(code, message, self.text, node.span, why, fix, instead))
         return Typed(node, NULL)
 
     def written(self, node: Node) -> str:

@@ -48,6 +48,22 @@ _FOREIGN = {
     "×": ("`×` is not an operation here", "write `*`"),
     "÷": ("`÷` is not an operation here", "write `/`"),
 }
+_INSTEAD = {
+    "==": "=",
+    "<>": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "&&": "and",
+    "||": "or",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "–": "-",
+    "−": "-",
+    "×": "*",
+    "÷": "/",
+}
+"""Signs of other languages that mean one thing only."""
 _CURLY = {"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"'}
 
 
@@ -89,11 +105,13 @@ def of_character(text: str, at: int) -> Problem:
             text,
             (at, at + 1),
             fix=f"write {_CURLY[one]}",
+            instead=(_CURLY[one],),
         )
     for key in (two, one):
         if key in _FOREIGN:
             message, fix = _FOREIGN[key]
-            return problem("character-unknown", message, text, (at, at + len(key)), fix=fix)
+            instead = (_INSTEAD[key],) if key in _INSTEAD else ()
+            return problem("character-unknown", message, text, (at, at + len(key)), fix=fix, instead=instead)
     shown = one if one.isprintable() else f"U+{ord(one):04X}"
     return problem(
         "character-unknown", f"`{shown}` means nothing in a criterion", text, (at, at + 1), fix="leave it out"
@@ -120,6 +138,7 @@ def of_token(text: str, token: Token, before: Token | None, accepted: Collection
             text,
             (before.start_pos or 0, end),
             fix=fixes[pair],
+            instead=(_INSTEAD[pair],),
         )
     if word.lower() in _KEYWORDS and word not in _KEYWORDS:
         return problem(
@@ -128,6 +147,7 @@ def of_token(text: str, token: Token, before: Token | None, accepted: Collection
             text,
             (start, end),
             fix=f"write `{word.lower()}` in small letters",
+            instead=(word.lower(),),
         )
     if token.type in _CLOSING and not _open_bracket(text[:start]):
         return problem(

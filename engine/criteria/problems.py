@@ -16,6 +16,7 @@ class Problem:
         line, column: Of `start`, counted from 1 within the criterion's text.
         why: What would go wrong, for an author.
         fix: What to write instead; empty when nothing better than the message can be said.
+        instead: Texts any of which could stand in its place, the likeliest first.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Problem:
     column: int = field(default=1)
     why: str = ""
     fix: str = ""
+    instead: tuple[str, ...] = ()
 
     def caret(self, text: str) -> str:
         """The line of `text` with the problem, and carets under it."""
@@ -36,14 +38,20 @@ class Problem:
 
 
 def problem(
-    code: str, message: str, text: str, span: tuple[int, int], why: str = "", fix: str = ""
+    code: str,
+    message: str,
+    text: str,
+    span: tuple[int, int],
+    why: str = "",
+    fix: str = "",
+    instead: tuple[str, ...] = (),
 ) -> Problem:
     """A problem over `span` of `text`, with line and column worked out."""
     start, end = span
     before = text[:start]
     line = before.count("\n") + 1
     column = start - (before.rfind("\n") + 1) + 1
-    return Problem(code, message, start, end, line, column, why, fix)
+    return Problem(code, message, start, end, line, column, why, fix, instead)
 
 
 class CriterionError(ValueError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from engine.definition.draft import Draft, Kind, Reference
-from engine.definition.spelling import near_names
-from engine.model.place import Finding, Place, Severity
+from engine.definition.spelling import near_names, same_letters
+from engine.model.place import Edit, Finding, Mend, Place, Severity
 
 _ONLY_OWN = (Kind.STEP, Kind.MOVE)
 """Libraries serve several algorithms: steps and moves they name are looked for where there are any."""
@@ -53,6 +55,35 @@ def meant(draft: Draft, reference: Reference, near: tuple[str, ...], otherwise: 
             where = f" (line {place.line})" if place.file == reference.place.file else f" ({place.file})"
         words.append(f"`{name}`{where}")
     return f"did you mean {' or '.join(words)}? Otherwise {otherwise}"
+
+
+def instead(place: Place, words: Iterable[str], *, sure: bool = False) -> tuple[Mend, ...]:
+    """Mends that put one of some words in the place of what stands there.
+
+    Args:
+        place: Of the word that is wrong.
+        words: What may be meant, the likeliest first.
+        sure: A single word is surely meant. Else that is so only where the format could mean no other.
+    """
+    chosen = tuple(words)
+    only = sure and len(chosen) == 1
+    return tuple(Mend(f"Write `{word.strip()}`", (Edit(place, word),), only) for word in chosen)
+
+
+def without(draft: Draft, place: Place, pattern: re.Pattern[str], *, sure: bool = False) -> tuple[Mend, ...]:
+    """A mend that deletes what matches at a place."""
+    found = pattern.match(draft.files[place.file].line(place.line), place.column - 1)
+    if found is None:
+        return ()
+    return (Mend(f"Delete `{found[0].strip()}`", (Edit(replace(place, length=len(found[0])), ""),), sure),)
+
+
+def renamed(reference: Reference, near: tuple[str, ...]) -> tuple[Mend, ...]:
+    """Mends that name what may have been meant; sure only where nothing but capitals or signs differ."""
+    whole = reference.place.length == len(reference.name)  # not filled in from a `{step}`
+    return instead(
+        reference.place, near, sure=whole and len(near) == 1 and same_letters(reference.name, near[0])
+    )
 
 
 def warning(code: str, place: Place, message: str, why: str, fix: str) -> Finding:

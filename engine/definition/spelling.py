@@ -22,6 +22,11 @@ def near_names(word: str, names: Iterable[str], most: int = 2) -> tuple[str, ...
     return tuple(by_plain[plain] for plain in close)
 
 
+def same_letters(one: str, other: str) -> bool:
+    """Whether two names differ in capitals, blanks, `-` and `_` alone."""
+    return _plain(one) == _plain(other)
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("-", "_").replace(" ", "_")
 

@@ -75,6 +75,14 @@ def as_json(findings: Iterable[Finding]) -> list[Json]:
             "see": page_of(finding.code),
             "excerpt": finding.excerpt,
             "related": _place(finding.related) if finding.related is not None else None,
+            "mends": [
+                {
+                    "title": mend.title,
+                    "sure": mend.sure,
+                    "edits": [{**_place(edit.place), "new": edit.new} for edit in mend.edits],
+                }
+                for mend in finding.mends
+            ],
         }
         for finding in findings
     ]

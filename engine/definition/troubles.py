@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.definition.limits import MAX_TROUBLES
-from engine.model.place import Place
+from engine.model.place import Mend, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Trouble:
         name: The author's own word in question. owner: What it belongs to, in the author's words.
         detail: What the check needs besides (what was expected, what is allowed).
         near: Names the author may have meant, nearest first.
+        mends: What would mend it, where reading alone can tell.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Trouble:
     detail: str = ""
     near: tuple[str, ...] = ()
     related: Place | None = None
+    mends: tuple[Mend, ...] = ()
 
 
 @dataclass

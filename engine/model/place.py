@@ -20,6 +20,28 @@ class Place:
 NOWHERE = Place("", 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a file's text: `new` in place of the `place.length` characters from there on."""
+
+    place: Place
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What would mend a finding.
+
+    Attributes:
+        title: What it does, in the author's words.
+        sure: Nothing else could be meant, so that it may be done unseen. Else it is for the author to choose.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    sure: bool = False
+
+
 class Severity(StrEnum):
     """How bad a finding is: only an error keeps a definition from being used."""
 
@@ -38,6 +60,7 @@ class Finding:
         why: What it would mean for a patient or for the algorithm.
         fix: What to write instead; a suggestion only where a name is close.
         related: Another place that matters, such as the first of two duplicates.
+        mends: Changes any of which would mend it, the likeliest first.
     """
 
     code: str
@@ -49,3 +72,4 @@ class Finding:
     related: Place | None = None
     excerpt: str = field(default="", compare=False)
     """The line of the file at `place`, for the text form."""
+    mends: tuple[Mend, ...] = field(default=(), compare=False)

@@ -32,6 +32,7 @@ class CheckedFile:
         findings: Those of the file first, then those of its scenarios.
         sources: Texts of all files read, by the names findings use.
         scenarios: How many scenarios were read with it.
+        paths: The files that are its own, by the names findings use; libraries of an algorithm are not.
     """
 
     label: str
@@ -40,6 +41,7 @@ class CheckedFile:
     findings: tuple[Finding, ...]
     sources: Mapping[str, str]
     scenarios: int = 0
+    paths: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
     @property
     def failed(self) -> bool:
@@ -53,9 +55,11 @@ class Checker:
 
     Attributes:
         open_texts: Texts that an editor holds, by resolved path; they are read in place of the files.
+        thorough: Also look at claims, ask the solver and read the scenarios, which takes a second or two.
     """
 
     open_texts: Mapping[Path, str] = field(default_factory=dict[Path, str])
+    thorough: bool = True
     _loaded: dict[Path, Loaded] = field(default_factory=dict[Path, Loaded], repr=False)
 
     def check(self, path: Path) -> tuple[CheckedFile, ...]:
@@ -72,7 +76,7 @@ class Checker:
 
     def check_file(self, file: Path) -> CheckedFile:
         """Check one file. Of an algorithm its scenarios too."""
-        text = self._text(file)
+        text = self.text_of(file)
         match kind_of_text(text):
             case "scenario":
                 return self._scenario(file, text)
@@ -87,14 +91,15 @@ class Checker:
         loaded = self.load(file)
         stories: list[ScenarioRead] = []
         more: list[Finding] = []
-        if loaded.algorithm is not None:
+        if loaded.algorithm is not None and self.thorough:
             stories = [self._read(one, loaded.algorithm) for one in scenarios_in(file.parent)]
             more += beyond(loaded, loaded.algorithm, stories)
         sources = {**loaded.sources, **{one.label: one.text for one in stories}}
         told = [finding for one in stories for finding in one.findings]
         findings = sorted({*loaded.findings, *more}, key=_place)
+        paths = {shown(one): one for one in (file, *scenarios_in(file.parent))}
         return CheckedFile(
-            shown(file), "algorithm", loaded.algorithm, (*findings, *told), sources, len(stories)
+            shown(file), "algorithm", loaded.algorithm, (*findings, *told), sources, len(stories), paths
         )
 
     def _library(self, file: Path, text: str) -> CheckedFile:
@@ -104,13 +109,14 @@ class Checker:
         found: dict[Finding, None] = {}
         used = False
         for algorithm in _beside(file):
-            if name in self._text(algorithm):
+            if name in self.text_of(algorithm):
                 loaded = self.load(algorithm)
                 used = used or label in loaded.sources
                 found.update(dict.fromkeys(one for one in loaded.findings if one.place.file == label))
         if not used:
             found = dict.fromkeys(_alone(text, label))
-        return CheckedFile(label, "library", None, tuple(sorted(found, key=_place)), {label: text})
+        findings = tuple(sorted(found, key=_place))
+        return CheckedFile(label, "library", None, findings, {label: text}, paths={label: file})
 
     def _scenario(self, file: Path, text: str) -> CheckedFile:
         """A scenario is checked against the algorithm in whose folder it stands."""
@@ -119,9 +125,10 @@ class Checker:
         own = next((one for one in near if one.is_file()), None)
         algorithm = None if own is None else self.load(own).algorithm
         if algorithm is None:
-            return CheckedFile(label, "scenario", None, _alone(text, label), {label: text})
+            alone = _alone(text, label)
+            return CheckedFile(label, "scenario", None, alone, {label: text}, paths={label: file})
         read = read_scenario_text(text, label, algorithm)
-        return CheckedFile(label, "scenario", algorithm, read.findings, {label: text}, 1)
+        return CheckedFile(label, "scenario", algorithm, read.findings, {label: text}, 1, {label: file})
 
     # Reading
 
@@ -129,7 +136,9 @@ class Checker:
         """The algorithm in a file."""
         key = file.resolve()
         if key not in self._loaded:
-            self._loaded[key] = load_text(self._text(file), shown(file), default_roots(file), self.open_texts)
+            self._loaded[key] = load_text(
+                self.text_of(file), shown(file), default_roots(file), self.open_texts
+            )
         return self._loaded[key]
 
     def _read(self, file: Path, algorithm: Algorithm) -> ScenarioRead:
@@ -138,7 +147,8 @@ class Checker:
             return read_scenario(file, algorithm)
         return read_scenario_text(open_text, shown(file), algorithm)
 
-    def _text(self, file: Path) -> str:
+    def text_of(self, file: Path) -> str:
+        """What a file holds, or an editor in its place."""
         open_text = self.open_texts.get(file.resolve())
         return text_of_file(file, shown(file)) if open_text is None else open_text
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.model.place import Finding
 
 CODE = "bad-duration"
@@ -17,4 +18,5 @@ def bad_duration(draft: Draft) -> Iterator[Finding]:
             f"`{trouble.name[:60]}` is not a time that can be used here",
             "how long evidence counts, or when care falls due, must not be guessed",
             trouble.detail,
+            mends=instead(trouble.place, trouble.near, sure=True),
         )

@@ -17,4 +17,5 @@ def comma_in_text(draft: Draft) -> Iterator[Finding]:
             f"the comma before `{trouble.name[:60]}` ended the text, so this was read as a key",
             "inside { } a comma separates keys, and the rest of the sentence would be lost",
             "put the whole text in double quotes",
+            mends=trouble.mends,
         )

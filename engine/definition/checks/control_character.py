@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
-from engine.model.place import Finding
+from engine.model.place import Edit, Finding, Mend
 
 CODE = "control-character"
 
@@ -17,4 +17,5 @@ def control_character(draft: Draft) -> Iterator[Finding]:
             f"an invisible character ({trouble.name}) stands here",
             "a reviewer could read something else than what is decided",
             "delete it, and write the line again by hand",
+            mends=(Mend("Delete it", (Edit(trouble.place, ""),)),),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.model.place import Finding
 
 CODE = "library-name"
@@ -17,4 +18,5 @@ def library_name(draft: Draft) -> Iterator[Finding]:
             f"this library calls itself `{trouble.name}`, but is used as `{trouble.detail}`",
             "versions and findings would name a library that is not there",
             f"write `library: {trouble.detail}`, or move the file",
+            mends=instead(trouble.place, (trouble.detail,)),
         )

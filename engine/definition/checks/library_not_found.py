@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.definition.spelling import did_you_mean
 from engine.model.place import Finding
 
@@ -21,4 +22,5 @@ def library_not_found(draft: Draft) -> Iterator[Finding]:
             did_you_mean(
                 trouble.near, f"put it at `library/{trouble.name}.yaml` beside the algorithm's folder"
             ),
+            mends=instead(trouble.place, trouble.near),
         )

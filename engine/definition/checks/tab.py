@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.model.place import Finding
 
 CODE = "tab"
@@ -17,4 +18,5 @@ def tab(draft: Draft) -> Iterator[Finding]:
             "this line is indented with a tab",
             "how wide a tab is differs between editors, so what belongs to what would be unclear",
             "indent with two spaces a level; most editors can convert tabs",
+            mends=instead(trouble.place, ("  " * trouble.place.length,), sure=True),
         )

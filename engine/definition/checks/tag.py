@@ -1,11 +1,14 @@
 """`tag`: a YAML tag (`!name`)."""
 
+import re
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import without
 from engine.model.place import Finding
 
 CODE = "tag"
+_TAG = re.compile(r"!\S*[ ]*")
 
 
 def tag(draft: Draft) -> Iterator[Finding]:
@@ -17,4 +20,5 @@ def tag(draft: Draft) -> Iterator[Finding]:
             f"`{trouble.name[:60]}` is a tag, which definitions do not use",
             "the format says what each value is; a tag could say something else",
             "delete the tag, or quote the text if it begins with `!`",
+            mends=without(draft, trouble.place, _TAG, sure=True),
         )

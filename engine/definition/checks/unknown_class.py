@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-class"
@@ -18,4 +18,5 @@ def unknown_class(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is no class or group",
             "what its members share, or a rule about them, would be missing",
             meant(draft, reference, near, "declare it under `classes` or `groups`"),
+            mends=renamed(reference, near),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-conclusion"
@@ -18,4 +18,5 @@ def unknown_conclusion(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} ends in `{reference.name}`, which the gate does not list",
             "the gate would end in a word that nothing explains",
             meant(draft, reference, near, "list it under the gate's `conclusions`"),
+            mends=renamed(reference, near),
         )

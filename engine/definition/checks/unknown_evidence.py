@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-evidence"
@@ -18,4 +18,5 @@ def unknown_evidence(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not an evidence type",
             "nothing could ever be recorded that meets it",
             meant(draft, reference, near, "declare it under `evidence`, or use the library that holds it"),
+            mends=renamed(reference, near),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import listed, meant, unresolved
+from engine.definition.judging import listed, meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-field"
@@ -30,4 +30,5 @@ def unknown_field(draft: Draft) -> Iterator[Finding]:
                 near,
                 f"name one of its fields, such as `{prefix}{fields[0] if fields else 'total'}`",
             ),
+            mends=renamed(reference, near),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-gate"
@@ -18,4 +18,5 @@ def unknown_gate(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not a gate",
             "the move would pass without the questions it should ask",
             meant(draft, reference, near, "declare it under `gates`, or use the library that holds it"),
+            mends=renamed(reference, near),
         )

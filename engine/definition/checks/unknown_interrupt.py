@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-interrupt"
@@ -18,4 +18,5 @@ def unknown_interrupt(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not an interrupt",
             "the story would wait for a freeze that cannot come",
             meant(draft, reference, near, "name an interrupt of the algorithm"),
+            mends=renamed(reference, near),
         )

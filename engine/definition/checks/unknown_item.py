@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-item"
@@ -18,4 +18,5 @@ def unknown_item(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not an item",
             "an answer to a question that is not asked would be lost",
             meant(draft, reference, near, "name an item of the gate"),
+            mends=renamed(reference, near),
         )

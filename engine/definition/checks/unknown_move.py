@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-move"
@@ -18,4 +18,5 @@ def unknown_move(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not a move",
             "what it says of that move would never take effect",
             meant(draft, reference, near, "declare a move with this id"),
+            mends=renamed(reference, near),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.definition.wording import UNKNOWN_NAME, is_doubted, problems_of
 from engine.model.place import Finding
 
@@ -22,4 +23,5 @@ def unknown_name(draft: Draft) -> Iterator[Finding]:
                 problem.why
                 or "nothing could ever be recorded under this name, so the line would never be decided",
                 problem.fix or "declare it, or use the library that holds it",
+                mends=instead(criterion.place(problem.start, problem.end), problem.instead),
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-option"
@@ -18,4 +18,5 @@ def unknown_option(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is no {reference.kind}",
             "the treatment could not be offered, or the rule about it would never apply",
             meant(draft, reference, near, "declare it under `formulary`, or use the library that holds it"),
+            mends=renamed(reference, near),
         )

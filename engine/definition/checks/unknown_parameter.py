@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-parameter"
@@ -18,4 +18,5 @@ def unknown_parameter(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not a parameter",
             "the value would change nothing, while a reader takes it for the rule",
             meant(draft, reference, near, "use the library that holds it, or declare it under `parameters`"),
+            mends=renamed(reference, near),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-source"
@@ -18,4 +18,5 @@ def unknown_source(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} rests on `{reference.name}`, which is no source of this definition",
             "nobody could look up where the number or rule comes from",
             meant(draft, reference, near, "list it under `sources`"),
+            mends=renamed(reference, near),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-step"
@@ -18,4 +18,5 @@ def unknown_step(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not a step",
             "a case that makes this move would have nowhere to go",
             meant(draft, reference, near, "declare a step with this id"),
+            mends=renamed(reference, near),
         )

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
+from engine.definition.spelling import did_you_mean
 from engine.model.place import Finding
 
 CODE = "wrong-type"
@@ -17,7 +19,8 @@ def wrong_type(draft: Draft) -> Iterator[Finding]:
             trouble.place,
             f"{subject} {trouble.detail}",
             "what is meant cannot be told, so it is not guessed",
-            trouble.near[0] if trouble.near else _fix(trouble.detail),
+            did_you_mean(trouble.near, _fix(trouble.detail)),
+            mends=instead(trouble.place, trouble.near, sure=True),
         )
 
 

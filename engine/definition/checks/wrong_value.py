@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft
+from engine.definition.judging import instead
 from engine.definition.spelling import did_you_mean
 from engine.model.place import Finding
 
@@ -19,4 +20,5 @@ def wrong_value(draft: Draft) -> Iterator[Finding]:
             f"{trouble.owner}: `{trouble.name}` is not {what}",
             "what is meant cannot be told, so it is not guessed",
             did_you_mean(trouble.near, f"write one of {allowed}" if allowed else "write another"),
+            mends=instead(trouble.place, trouble.near, sure=True),
         )

@@ -17,6 +17,9 @@ _MODELS: dict[FileKind, type[Part]] = {
 }
 
 
+FILE_KINDS: dict[str, FileKind] = {kind: kind for kind in _MODELS}
+
+
 def json_schema(kind: FileKind = "algorithm") -> dict[str, JsonNode]:
     """The JSON Schema (2020-12) of a kind of file. What only a check can see, it does not say."""
     model = _MODELS[kind]

@@ -16,7 +16,7 @@ from engine.definition.schema.base import Part, Reading
 from engine.definition.spelling import near_names
 from engine.definition.tree import Items, Map, Node, Text, kind_of
 from engine.definition.troubles import Trouble, Troubles
-from engine.model.place import Place
+from engine.model.place import Edit, Mend, Place
 
 Model = TypeVar("Model", bound=Part)
 _ROUNDS = 8
@@ -180,7 +180,8 @@ class _Problem:
                 self._near(),
             )
         elif self.kind == "bad-duration":
-            self._add("bad-duration", str(self.detail["shown"]), str(self.detail["fix"]))
+            meant = tuple(self.detail.get("meant", ()))
+            self._add("bad-duration", str(self.detail["shown"]), str(self.detail["fix"]), meant)
         elif self.kind == "bad-id":
             self._add("bad-id", str(self.detail["shown"]), str(self.detail["wanted"]))
         else:
@@ -256,12 +257,33 @@ class _Problem:
         free = tuple(name for name in known if not isinstance(owner, Map) or name not in owner)
         value = owner.get(key) if isinstance(owner, Map) else None
         if " " in key and isinstance(value, Text) and not value and value.plain:
-            self._add("comma-in-text", key, "")
+            owner_name = self.owner_name
+            mends = _quoted(owner, key) if isinstance(owner, Map) else ()
+            self.reader.troubles.add(Trouble("comma-in-text", self.place, key, owner_name, mends=mends))
             return
         near = self.reader.near(key, free)
         if near and isinstance(owner, Map):
             owner.lost.add(near[0])
         self._add("unknown-key", key, ", ".join(f"`{name}`" for name in known), near)
+
+
+def _quoted(owner: Map, key: str) -> tuple[Mend, ...]:
+    """The text that a comma ended, with all that was read as keys after it, in quotes; told at the first."""
+    keys = list(owner.keys_at)
+    at = keys.index(key)
+    value = owner.get(keys[at - 1]) if at else None
+    if not isinstance(value, Text) or not value or not value.plain:
+        return ()
+    last = at
+    while last + 1 < len(keys) and " " in keys[last + 1] and owner.get(keys[last + 1]) == "":
+        last += 1
+    end = owner.keys_at[keys[last]].end
+    raw = value.source.text[value.start : end]
+    if "\n" in raw or "\r" in raw:
+        return ()
+    said = raw.replace("\\", "\\\\").replace('"', '\\"')
+    edit = Edit(value.source.place(value.place.line, value.place.column, len(raw)), f'"{said}"')
+    return (Mend("Put the whole text in quotes", (edit,), sure=True),)
 
 
 def _first_key(owner: Map) -> Place:

@@ -75,8 +75,8 @@ def _number(value: object) -> Decimal:
 def _yes_no(value: object) -> bool:
     text = _text_of(value, "true or false")
     if text not in ("true", "false"):
-        fix = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), "")
-        raise _bad("true or false", text, f"write `{fix}`" if fix else "")
+        meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
+        raise _bad("true or false", text, near=(meant,) if meant in ("true", "false") else ())
     return text == "true"
 
 
@@ -95,7 +95,9 @@ def _duration(value: object) -> Duration:
     try:
         return read_duration(text)
     except DurationError as error:
-        raise PydanticCustomError("bad-duration", "{shown}", {"shown": str(text), "fix": error.fix}) from None
+        raise PydanticCustomError(
+            "bad-duration", "{shown}", {"shown": str(text), "fix": error.fix, "meant": error.near}
+        ) from None
 
 
 def _window(value: object) -> Window:
@@ -103,7 +105,9 @@ def _window(value: object) -> Window:
     try:
         return read_window(text)
     except DurationError as error:
-        raise PydanticCustomError("bad-duration", "{shown}", {"shown": str(text), "fix": error.fix}) from None
+        raise PydanticCustomError(
+            "bad-duration", "{shown}", {"shown": str(text), "fix": error.fix, "meant": error.near}
+        ) from None
 
 
 def _matching(pattern: re.Pattern[str], wanted: str) -> Callable[[object], str]:

@@ -14,6 +14,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("prove",): ["stepwise-depression", "--claim", "ends-are-final"],
     ("draw",): ["stepwise-depression", "--format", "dot", "--output", "picture.dot"],
     ("criterion",): ["1 + 1 = 2"],
+    ("schema",): ["scenario"],
     ("doctor",): [],
     ("case", "open"): ["stepwise-depression", "--born", "1981-07-14", "--sex", "female", *ON],
     ("case", "list"): [],

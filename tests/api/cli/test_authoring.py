@@ -2,8 +2,104 @@
 
 import json
 import re
+from shutil import copytree
 
 import pytest
+from jsonschema_rs import Draft202012Validator
+
+from engine.definition.where import shipped_root
+
+# The part of the SARIF 2.1.0 schema that is written; every object in it closes, as there.
+_REGION = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["startLine"],
+    "properties": {
+        key: {"type": "integer", "minimum": 1} for key in ("startLine", "startColumn", "endLine", "endColumn")
+    },
+}
+_LOCATION = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "integer", "minimum": -1},
+        "physicalLocation": {
+            "type": "object",
+            "additionalProperties": False,
+            "anyOf": [{"required": ["artifactLocation"]}],
+            "properties": {
+                "artifactLocation": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {"uri": {"type": "string", "pattern": "^[^ ]+$"}},
+                },
+                "region": _REGION,
+            },
+        },
+    },
+}
+_TEXT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["text"],
+    "properties": {"text": {"type": "string"}},
+}
+_RULE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["id"],
+    "properties": {"id": {"type": "string"}, "help": _TEXT},
+}
+_RESULT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["message"],
+    "properties": {
+        "ruleId": {"type": "string"},
+        "ruleIndex": {"type": "integer", "minimum": -1},
+        "level": {"enum": ["none", "note", "warning", "error"]},
+        "message": _TEXT,
+        "locations": {"type": "array", "items": _LOCATION},
+        "relatedLocations": {"type": "array", "items": _LOCATION, "uniqueItems": True},
+    },
+}
+_DRIVER = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string"},
+        "version": {"type": "string"},
+        "rules": {"type": "array", "items": _RULE, "uniqueItems": True},
+    },
+}
+SARIF = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version", "runs"],
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tool"],
+                "properties": {
+                    "tool": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["driver"],
+                        "properties": {"driver": _DRIVER},
+                    },
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "results": {"type": "array", "items": _RESULT},
+                },
+            },
+        },
+    },
+}
 
 PASSING = """
 scenario: A scale alone permits nothing
@@ -73,6 +169,57 @@ class TestCheck:
         result = treadway("check x.yaml")
         assert result.code == 1
         assert re.search(r"^x\.yaml:\d+:\d+: error\[[a-z-]+\]: ", result.out, re.MULTILINE)
+
+    def test_a_library_is_checked_with_the_algorithms_that_use_it(self, treadway, home):
+        result = treadway("check", str(shipped_root() / "library/gates"), "--json")
+        assert result.code == 0
+        [gate] = result.json["definitions"]
+        assert (gate["kind"], gate["usable"], gate["findings"]) == ("library", True, [])
+
+    def test_a_scenario_is_checked_against_the_algorithm_it_stands_with(self, treadway, home):
+        copytree(shipped_root() / "star-d", home / "star-d")
+        story = home / "star-d/scenarios/02-hamilton-of-thirteen.yaml"
+        story.write_text(story.read_text("utf-8").replace("hamd17", "hamd71"))
+        for named in ("star-d", str(story)):
+            result = treadway("check", named, "--json")
+            assert result.code == 1
+            [checked] = result.json["definitions"]
+            assert {one["code"] for one in checked["findings"]} == {"unknown-evidence"}
+
+    def test_sarif_has_the_shape_that_code_hosts_read(self, treadway, home):
+        (home / "a b.yaml").write_text("algorithm: x\ntitle: y\ntitle: z\n")
+        result = treadway("check", "a b.yaml", "--sarif")
+        assert result.code == 1
+        assert list(Draft202012Validator(SARIF).iter_errors(result.json)) == []
+        [run] = result.json["runs"]
+        twice = next(one for one in run["results"] if one["ruleId"] == "duplicate-key")
+        assert run["tool"]["driver"]["rules"][twice["ruleIndex"]]["id"] == "duplicate-key"
+        where = twice["locations"][0]["physicalLocation"]
+        assert where["artifactLocation"]["uri"] == "a%20b.yaml"
+        assert where["region"] == {"startLine": 3, "startColumn": 1, "endLine": 3, "endColumn": 6}
+        assert treadway("check", "a b.yaml", "--sarif", "--json").code == 2
+
+    def test_fix_mends_what_is_mechanical_and_leaves_the_rest_as_written(self, treadway, home):
+        file = home / "one.yaml"
+        text = "# A draft\r\nalgorithm:   one  # the id\r\nverison: '1'\r\nunknown: x\r\n"
+        file.write_bytes(text.encode("utf-8-sig"))
+        shown = treadway("check", "one.yaml", "--fix", "--dry-run")
+        assert "-verison: '1'" in shown.out
+        assert "+version: '1'" in shown.out
+        assert file.read_bytes() == text.encode("utf-8-sig")
+
+        result = treadway("check", "one.yaml", "--fix")
+        assert result.code == 1  # `unknown` is for the author to say
+        assert "error[unknown-key]: the file has a key `unknown`" in result.out
+        assert "Mended 1 in one.yaml" in result.err
+        mended = text.replace("verison", "version").encode("utf-8-sig")
+        assert file.read_bytes() == mended
+        treadway("check", "one.yaml", "--fix")
+        assert file.read_bytes() == mended
+        assert [path.name for path in home.iterdir() if path.name.startswith(".one")] == []
+
+    def test_dry_run_without_fix_is_wrong_usage(self, treadway, home):
+        assert treadway("check stepwise-depression --dry-run").code == 2
 
     def test_an_unknown_name_is_no_file_and_no_shipped_algorithm(self, treadway, home):
         result = treadway("check stepwise-depresion")
@@ -246,3 +393,21 @@ class TestCriterion:
         assert treadway(*asked).code == 1
         (home / "facts.json").write_text('{"phq9": {"totl": 3}}')
         assert treadway(*asked).code == 2
+
+
+class TestSchema:
+    def test_it_is_json_schema_of_the_kind_asked_for(self, treadway, home):
+        result = treadway("schema", "scenario")
+        assert result.code == 0
+        assert result.json == treadway("schema", "scenario", "--json").json["schema"]
+        assert result.json["title"] == "Treadway scenario"
+        assert treadway("schema", "algorithm", "--output", "a.json").code == 0
+        assert "steps" in json.loads((home / "a.json").read_text("utf-8"))["properties"]
+
+    def test_an_unknown_kind_is_wrong_usage(self, treadway, home):
+        assert treadway("schema", "recipe").code == 2
+
+    def test_a_first_line_for_editors_is_a_comment_like_any_other(self, treadway, home):
+        text = (shipped_root() / "star-d/algorithm.yaml").read_text("utf-8")
+        (home / "algorithm.yaml").write_text(f"# yaml-language-server: $schema=a.json\n{text}")
+        assert treadway("check", "algorithm.yaml").code == 0
