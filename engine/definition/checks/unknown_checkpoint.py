@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.definition.draft import Draft, Kind
-from engine.definition.judging import meant, unresolved
+from engine.definition.judging import meant, renamed, unresolved
 from engine.model.place import Finding
 
 CODE = "unknown-checkpoint"
@@ -18,4 +18,5 @@ def unknown_checkpoint(draft: Draft) -> Iterator[Finding]:
             f"{reference.owner} {reference.verb} `{reference.name}`, which is not a checkpoint",
             "the contact or score that it stands for would never fall due",
             meant(draft, reference, near, "write it under `checkpoints`, or use the library that holds it"),
+            mends=renamed(reference, near),
         )
