@@ -1,0 +1,1 @@
+"""The pages: what the service answers, for people with a browser."""

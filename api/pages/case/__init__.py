@@ -1,0 +1,1 @@
+"""The case page and its forms: what the service answers, as what the page shows."""
