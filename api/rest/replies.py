@@ -1,11 +1,11 @@
 """Making answers: JSON, entity tags, and the reading of the headers that go with them."""
 
 import hashlib
-import json
 import re
 from typing import Annotated, Final
 
 from fastapi import Header, Response
+from pydantic_core import to_json
 
 from api.rest.problems import PRECONDITION, ProblemError, bad_request
 
@@ -66,7 +66,7 @@ def tag_of(*parts: object) -> str:
 def json_reply(shape: object, status: int = 200, **headers: str) -> Response:
     """An answer in JSON; `etag="..."` and the like become headers."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(json.dumps(shape, ensure_ascii=False).encode(), status, named, "application/json")
+    return Response(to_json(shape), status, named, "application/json")
 
 
 def unless_known(reply: Response, if_none_match: str | None) -> Response:

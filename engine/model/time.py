@@ -51,15 +51,12 @@ class Duration:
         return self._shift(day, self.count)
 
     def _shift(self, day: date, count: int) -> date:
-        match self.unit:
-            case Unit.DAY:
-                return day + timedelta(days=count)
-            case Unit.WEEK:
-                return day + timedelta(weeks=count)
-            case Unit.MONTH:
-                return add_months(day, count)
-            case Unit.YEAR:
-                return add_months(day, 12 * count)
+        unit = self.unit
+        if unit is Unit.DAY:
+            return day + timedelta(count)
+        if unit is Unit.WEEK:
+            return day + timedelta(7 * count)
+        return add_months(day, count if unit is Unit.MONTH else 12 * count)
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"

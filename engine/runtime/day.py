@@ -33,8 +33,8 @@ class Day:
         self.ignore_signature = ignore_signature
         self._records: dict[str, tuple[Record, ...]] = {}
         self._others: dict[date, Day] = {}
-        self.gates: dict[str, GateAnswer] = {}
-        """Gates already answered today, by id; filled by `gate.py`."""
+        self.gates: dict[tuple[str, bool], GateAnswer] = {}
+        """Gates already answered today, by id, with the facts behind them or without; filled by `gate.py`."""
         self._judged: dict[tuple[int, int], Facts] = {}
 
     def at(self, today: date) -> "Day":

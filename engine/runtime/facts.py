@@ -58,6 +58,7 @@ class Facts(dict[str, Value | None]):
         self.raised_on = raised_on
         self.option = option
         self._trial = trial
+        self._fresh: dict[str, tuple[Record, ...]] = {}
 
     @property
     def trial(self) -> Trial | None:
@@ -95,7 +96,11 @@ class Facts(dict[str, Value | None]):
 
     def fresh(self, kind: str) -> tuple[Record, ...]:
         """Records of a type that count here."""
-        return self.day.fresh(kind, self.window(kind), self.after_seq, self.raised_on)
+        found = self._fresh.get(kind)
+        if found is None:
+            found = self.day.fresh(kind, self.window(kind), self.after_seq, self.raised_on)
+            self._fresh[kind] = found
+        return found
 
     def _evidence(self, kind: str, rest: str) -> Value | None:
         if rest == "observed_on":

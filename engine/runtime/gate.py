@@ -14,28 +14,35 @@ from engine.runtime.evidence_for import Need, confirming, evidence_for, minimal,
 from engine.runtime.facts import Facts
 
 
-def gate_answer(day: Day, gate: Gate, answers: Mapping[str, bool] | None = None) -> GateAnswer:
+def gate_answer(
+    day: Day, gate: Gate, answers: Mapping[str, bool] | None = None, *, shown: bool = True
+) -> GateAnswer:
     """A gate for a case today.
 
     Args:
+        day: The case and the day.
+        gate: The gate.
         answers: The clinician's word for items that no evidence answers, as given now; without it, the
             answers of the signature that holds count.
+        shown: With the facts behind each item; a caller who only wants to know how it stands goes without.
     """
     if answers is not None:
-        return _answered(day, gate, answers, None)
-    found = day.gates.get(gate.id)
+        return _answered(day, gate, answers, None, shown=shown)
+    found = day.gates.get((gate.id, True)) or day.gates.get((gate.id, shown))
     if found is None:
         signature = holding_signature(day, gate)
         word: Mapping[str, bool] = {} if signature is None else signature.answers
-        found = day.gates[gate.id] = _answered(day, gate, word, signature)
+        found = day.gates[gate.id, shown] = _answered(day, gate, word, signature, shown=shown)
     return found
 
 
-def _answered(day: Day, gate: Gate, word: Mapping[str, bool], signature: Signature | None) -> GateAnswer:
+def _answered(
+    day: Day, gate: Gate, word: Mapping[str, bool], signature: Signature | None, *, shown: bool
+) -> GateAnswer:
     if signature is not None:
         # While a signature holds, what it reset is no change of an answer.
         day = Day(day.plan, day.case, day.today, ignore_signature=signature.seq)
-    items = tuple(item_answer(day, item, word.get(item.id)) for item in gate.items)
+    items = tuple(item_answer(day, item, word.get(item.id), shown=shown) for item in gate.items)
     complete = all(item.result is not ItemResult.BLANK for item in items)
     return GateAnswer(
         id=gate.id,

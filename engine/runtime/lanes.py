@@ -54,5 +54,5 @@ def _waits(day: Day, move: Move) -> bool:
         return True
     if move.gate is None:
         return False
-    answer = gate_answer(day, day.plan.algorithm.gates[move.gate])
+    answer = gate_answer(day, day.plan.algorithm.gates[move.gate], shown=False)
     return answer.complete and not answer.failing and answer.signed_on is None

@@ -147,7 +147,7 @@ def _not_by(by: frozenset[str]) -> PartResult:
 
 def gate_part(day: Day, gate: Gate, *, explained: bool = True) -> PartResult:
     """Whether the gate is passed and signed. A deviation needs a signature and no failure it may not pass."""
-    answer = gate_answer(day, gate)
+    answer = gate_answer(day, gate, shown=explained)
     signed = answer.signed_on is not None
     value: Kleene = False if answer.failing else True if answer.complete and signed else None
     if not explained:

@@ -1,11 +1,13 @@
 """The algorithms that cases were opened with, kept as their definitions' texts."""
 
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from engine.definition.loader import Loaded, load_shipped, load_text, shipped
 from engine.definition.where import shipped_root
@@ -34,6 +36,14 @@ def algorithm_of(desk: Desk, digest: str) -> Algorithm:
     found = _ALGORITHMS.get(digest)
     if found is not None:
         return found
+    with _LOADING:  # many ask at once when a process begins: one loads, and the others find it
+        found = _ALGORITHMS.get(digest)
+        if found is None:
+            found = _ALGORITHMS[digest] = _read(desk, digest)
+    return found
+
+
+def _read(desk: Desk, digest: str) -> Algorithm:
     kept = desk.store.read_algorithm(desk.clinic_id, digest)
     if kept is None:
         raise AlgorithmMissingError(
@@ -46,10 +56,10 @@ def algorithm_of(desk: Desk, digest: str) -> Algorithm:
             f"the definition kept as {digest[:12]} has changed: it now gives {algorithm.digest[:12]}",
             "restore the database from a backup; no case was changed",
         )
-    _ALGORITHMS[digest] = algorithm
     return algorithm
 
 
+_LOADING: Final = threading.Lock()
 _ALGORITHMS: dict[str, Algorithm] = {}
 """Algorithms by digest. A digest names its content, so that nothing here can become stale."""
 
@@ -160,10 +170,16 @@ def kept_of(loaded: Loaded, algorithm: Algorithm) -> StoredAlgorithm:
 
 
 def _load_kept(kept: StoredAlgorithm) -> Loaded:
+    """A definition from its kept texts; the same texts are loaded once."""
+    return _loaded(f"{kept.id} {kept.version}", tuple(sorted(kept.files.items())))
+
+
+@lru_cache(maxsize=64)
+def _loaded(label: str, files: tuple[tuple[str, str], ...]) -> Loaded:
+    texts = dict(files)
     with tempfile.TemporaryDirectory(prefix="treadway-") as folder:
         root = Path(folder)
-        for name, text in kept.files.items():
+        for name, text in texts.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8", newline="")
-        label = f"{kept.id} {kept.version}"
-        return load_text(kept.files[_OWN_FILE], label, [root / _LIBRARIES])
+        return load_text(texts[_OWN_FILE], label, [root / _LIBRARIES])

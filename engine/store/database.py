@@ -40,6 +40,9 @@ from engine.store.wall import guard
 BUSY_SECONDS: Final = 10
 """How long a writer waits for another before it gives up and says so."""
 
+READERS: Final = 32
+"""SQLite: connections that are kept. One more has to read the whole schema before its first statement."""
+
 POOL_SIZE: Final = 10
 """PostgreSQL: connections that a process keeps; it may open as many again for a while."""
 
@@ -116,7 +119,7 @@ def open_engine(url: URL) -> Engine:
             refuse_unsafe_sqlite()
             _make_private_file(Path(url.database or ""))
             # hide_parameters: an error text must not carry what was written about a patient.
-            engine = create_engine(url, module=pysqlite3, hide_parameters=True)
+            engine = create_engine(url, module=pysqlite3, hide_parameters=True, pool_size=READERS)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             _TURNS[engine] = Turns()
