@@ -60,6 +60,7 @@ class Encoding:
         pinned: Mapping[str, Value] | None = None,
         evaluating: bool = False,
         texts: Iterable[str] = (),
+        functions: Term | None = None,
     ) -> None:
         """Begin an encoding.
 
@@ -68,10 +69,11 @@ class Encoding:
             pinned: Facts with a given value (None: unknown) instead of a variable.
             evaluating: Round as the other readings do.
             texts: Constants to number first; more are taken as they come.
+            functions: What terms are made with; None is the module `z3`, whose context all share.
         """
         import z3
 
-        self.z3 = cast("Any", z3)
+        self.z3 = cast("Any", z3) if functions is None else functions
         self.prefix = prefix
         self.pinned = pinned or {}
         self.evaluating = evaluating

@@ -111,6 +111,9 @@ class Deciding:
 
     def find(self, *terms: Term) -> Found | None:
         """A patient, as plain as the solver can find one once there is any."""
+        if self.asking.find(*terms) is None:
+            return None
+        # Wishes bring in facts of their own: they are made only for a patient that is told of.
         return self.asking.find(*terms, prefer=preferences(self.world))
 
     def sat(self, *terms: Term) -> bool:

@@ -166,8 +166,7 @@ class Imagining:
         world = World(self.algorithm)
         move = self.algorithm.moves[name]
         truth = move_truth(world, move, step)
-        plain = list(preferences(world))
-        found = Asking(world).find(truth.true, world.code("step.id", step), prefer=plain)
+        found = Asking(world).find(truth.true, world.code("step.id", step), prefer=preferences(world))
         facts: Facts = found.facts(world) if found is not None else {}
         record = self._records(facts, on)
         sign = (

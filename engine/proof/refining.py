@@ -18,7 +18,8 @@ def refines(old: Algorithm, new: Algorithm, *, timeout_ms: int = 10_000) -> tupl
     A move, or a step it is made from, that the old algorithm does not have is newly permitted as soon as it
     is permitted at all. Facts of the same name are the same fact.
     """
-    mine, theirs = World(new), World(old, OTHER)
+    mine = World(new)
+    theirs = World(old, OTHER, beside=mine)
     asking = Asking(mine, theirs, timeout_ms=timeout_ms)
     return tuple(_move(new, old, name, mine, theirs, asking) for name in new.moves)
 

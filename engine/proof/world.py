@@ -18,6 +18,7 @@ from engine.model.algorithm import Algorithm, Move, Parameter
 from engine.model.criterion import Condition, Line, text_of
 from engine.model.formulary import Role
 from engine.model.time import EVER, Window
+from engine.proof.context import own_context
 from engine.proof.reading import claim_names
 from engine.runtime.names import DOSE
 from engine.runtime.plan import plan_of
@@ -77,6 +78,7 @@ class World:
         varying: bool = False,
         pinned: Mapping[str, Value] | None = None,
         like: "World | None" = None,
+        beside: "World | None" = None,
     ) -> None:
         """Begin a world.
 
@@ -87,13 +89,18 @@ class World:
             pinned: Facts with a given value.
             like: A world with the same patient; in this one, lines that say `if_unknown` are left unknown,
                 for what they make of an unknown is what the author put on the record.
+            beside: A world whose terms may stand in one question with those of this one.
         """
         self.algorithm = algorithm
         self.plan = plan_of(algorithm)
         self.prefix = prefix
         self.varying = varying
         self.lenient = like is not None
-        self.encoding = like.encoding if like else Encoding(prefix, pinned)
+        if like is not None:
+            self.encoding = like.encoding
+        else:
+            functions = own_context() if beside is None else beside.z3
+            self.encoding = Encoding(prefix, pinned, functions=functions)
         self.z3 = self.encoding.z3
         self.variants: dict[str, Variant] = like.variants if like else {}
         self.axioms: list[tuple[str, Term]] = []
