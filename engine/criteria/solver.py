@@ -73,7 +73,7 @@ class Encoding:
         """
         import z3
 
-        self.z3 = cast("Any", z3) if functions is None else functions
+        self.z3: Term = cast("Any", z3) if functions is None else functions
         self.prefix = prefix
         self.pinned = pinned or {}
         self.evaluating = evaluating

@@ -19,6 +19,13 @@ def own_context() -> Term:
 
     z3 = cast("Any", library)
     context = z3.Context()
+
+    def negate(term: Term) -> Term:
+        return z3.BoolRef(z3.Z3_mk_not(context.ref(), term.ast), context)
+
+    def imply(one: Term, other: Term) -> Term:
+        return z3.BoolRef(z3.Z3_mk_implies(context.ref(), one.ast, other.ast), context)
+
     own = {name: partial(getattr(z3, name), ctx=context) for name in _WITH_CONTEXT}
     free = {name: getattr(z3, name) for name in _WITHOUT}
     return SimpleNamespace(
@@ -26,8 +33,8 @@ def own_context() -> Term:
         **free,
         And=_joined(z3, context, z3.Z3_mk_and),
         Or=_joined(z3, context, z3.Z3_mk_or),
-        Not=lambda term: z3.BoolRef(z3.Z3_mk_not(context.ref(), term.ast), context),
-        Implies=lambda one, other: z3.BoolRef(z3.Z3_mk_implies(context.ref(), one.ast, other.ast), context),
+        Not=negate,
+        Implies=imply,
         BoolVal=partial(_constant, z3.BoolVal(True, context), z3.BoolVal(False, context)),
         Q=_fractions(z3, context),
     )
@@ -56,7 +63,7 @@ def _joined(z3: Term, context: Term, make: Callable[..., Term]) -> Callable[...,
     """`And` or `Or`: of its arguments, or of a list of terms."""
 
     def join(*args: Term) -> Term:
-        terms = args[0] if len(args) == 1 and isinstance(args[0], list) else args
+        terms = cast("list[Term]", args[0] if isinstance(args[0], list) else list(args))
         array = (z3.Ast * len(terms))(*[term.ast for term in terms])
         return z3.BoolRef(make(context.ref(), len(terms), array), context)
 

@@ -101,7 +101,7 @@ class World:
         else:
             functions = own_context() if beside is None else beside.z3
             self.encoding = Encoding(prefix, pinned, functions=functions)
-        self.z3 = self.encoding.z3
+        self.z3: Term = self.encoding.z3
         self.variants: dict[str, Variant] = like.variants if like else {}
         self.axioms: list[tuple[str, Term]] = []
         """(axiom, constraint) pairs, grown by `close`."""
