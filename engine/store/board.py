@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    Table,
     Text,
     and_,
     func,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from engine.model.errors import EngineError, UnknownNameError
 from engine.store.board_rows import patient_of, row_of
-from engine.store.board_schema import ORDERS, board, board_marks
+from engine.store.board_schema import FILTERS, ORDERS, board, board_marks
 from engine.store.rows import ListedCase
 
 MOST_ROWS = 200
@@ -122,10 +123,9 @@ def page(
         same = (board_marks.c.clinic_id == board.c.clinic_id) & (board_marks.c.case_id == board.c.case_id)
         query = query.join(board_marks, same).where(
             board_marks.c.clinic_id == clinic_id,
-            board_marks.c.open == wanted.open,
             board_marks.c.mark == mark,
         )
-    query = _narrowed(query, wanted, marked=mark is not None)
+    query = _narrowed(query, wanted, source)
     columns = [source.c[name] for name in (*ORDERS[order], "case_no")]
     if after is not None:
         keys = tuple_(*columns)
@@ -184,18 +184,14 @@ def _mark(wanted: BoardFilter) -> str | None:
     return None if wanted.flag is None else f"flag:{wanted.flag}"
 
 
-def _narrowed(query: Select[Any], wanted: BoardFilter, *, marked: bool) -> Select[Any]:
-    if not marked:
-        query = query.where(board.c.open == wanted.open)
-    if wanted.step is not None:
-        query = query.where(board.c.step == wanted.step)
-    if wanted.lane is not None:
-        query = query.where(board.c.lane == wanted.lane)
-    if wanted.assigned_to is not None:
-        nobody = wanted.assigned_to == ""
-        query = query.where(
-            board.c.assigned_to.is_(None) if nobody else board.c.assigned_to == wanted.assigned_to
-        )
+def _narrowed(query: Select[Any], wanted: BoardFilter, source: Table) -> Select[Any]:
+    """Narrow rows; what marks repeat is looked at there, so that no row is read in vain."""
+    query = query.where(source.c.open == wanted.open)
+    for name in FILTERS:
+        value = getattr(wanted, name)
+        if value is not None:
+            column = source.c[name]
+            query = query.where(column.is_(None) if value == "" else column == value)
     if wanted.algorithm is not None:
         query = query.where(board.c.algorithm == wanted.algorithm)
     if wanted.flag is not None:

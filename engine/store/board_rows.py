@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, Row, bindparam, cast, delete, func, 
 
 from engine.model.decision import Due
 from engine.runtime.lanes import Lane
-from engine.store.board_schema import board, board_marks, due
+from engine.store.board_schema import FILTERS, board, board_marks, due
 from engine.store.prepared import Prepared
 from engine.store.rows import BoardRow, PatientRow
 from engine.store.schema import cases, patients
@@ -21,8 +21,8 @@ NEVER = date.max
 
 _NONE = "[]"
 
-_SORTED_BY = ("open", "urgency", "seen_on", "sort_name", "entered_on", "due_on")
-"""Columns that marks repeat, so that a list narrowed by one can be read in any order."""
+_REPEATED = ("open", "urgency", "seen_on", "sort_name", "entered_on", "due_on", *FILTERS)
+"""Columns that marks repeat, so that a list narrowed by one can be read in any order and narrowed further."""
 
 
 _MINE = (board.c.clinic_id == bindparam("in_clinic")) & (board.c.case_id == bindparam("in_case"))
@@ -79,7 +79,7 @@ def put(connection: Connection, clinic_id: str, row: BoardRow) -> None:
         _change(changed).change(connection, {**mine, **{f"new_{name}": values[name] for name in changed}})
     values["sort_name"] = before.sort_name
     had, has = _marks_of(before), _marks(row)
-    moved = any(getattr(before, name) != values[name] for name in _SORTED_BY)
+    moved = any(getattr(before, name) != values[name] for name in _REPEATED)
     gone = had if moved else had - has
     if gone:
         _DROP_MARK.change(connection, *({**mine, "of_mark": mark} for mark in sorted(gone)))
@@ -276,7 +276,7 @@ def _marks_of(found: Row[Any]) -> frozenset[str]:
 
 def _add_marks(connection: Connection, values: Mapping[str, object], marks: Sequence[str]) -> None:
     if marks:
-        repeated = {name: values[name] for name in ("clinic_id", "case_id", "case_no", *_SORTED_BY)}
+        repeated = {name: values[name] for name in ("clinic_id", "case_id", "case_no", *_REPEATED)}
         _ADD_MARK.change(connection, *({**repeated, "mark": mark} for mark in marks))
 
 

@@ -35,11 +35,14 @@ def _case() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["clinic_id", "case_id"], ["cases.clinic_id", "cases.case_id"])
 
 
-def _orders(table: str, *first: str) -> list[Index]:
-    """One index for each order: equal columns first, then those it sorts by, then what breaks ties."""
+def _orders(table: str, *first: str, looked_at: tuple[str, ...] = ()) -> list[Index]:
+    """One index for each order: equal columns first, then those it sorts by, then what breaks ties.
+
+    `looked_at`: columns that rows are passed over by without being read.
+    """
     lead = ("clinic_id", "open", *first)
     return [
-        Index("_".join((table, "by", *first, name)), *lead, *columns, "case_no")
+        Index("_".join((table, "by", *first, name)), *lead, *columns, "case_no", *looked_at)
         for name, columns in ORDERS.items()
     ]
 
@@ -104,9 +107,12 @@ board_marks = Table(
     Column("sort_name", Text, nullable=False),
     Column("entered_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("lane", Text),
+    Column("assigned_to", Text),
     PrimaryKeyConstraint("clinic_id", "case_id", "mark"),
     _case(),
-    *_orders("board_marks", "mark"),
+    *_orders("board_marks", "mark", looked_at=FILTERS),
     sqlite_with_rowid=False,
 )
 """What a case may have several of, or seldom has: `flag:<id>`, `interrupt:<id>`, `discuss`."""

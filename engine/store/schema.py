@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The schema this release reads and writes; `migrations/versions/` holds a file of that number."""
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from engine.runtime.lanes import Lane
-from engine.store import audit
+from engine.store import audit, board
 from engine.store.backup import back_up
+from engine.store.board import BoardFilter
 from engine.store.chain import canonical, written
 from engine.store.database import open_engine, reading, schema_of, upgraded_by, url_of, writing
 from engine.store.errors import SchemaError, StoreUnavailableError
@@ -23,7 +24,7 @@ from engine.store.verify import verify
 from tests.store.samples import DIGEST, append, note, open_case, opened
 
 CLINICS = ("harbour", "hill")
-EARLIER = ("0001", "0002")
+EARLIER = ("0001", "0002", "0003")
 MOMENT = "2026-01-05T09:30:00.000000Z"
 
 
@@ -43,8 +44,11 @@ def empty(request, tmp_path):
 
 
 def fill(engine, revision: str) -> None:
-    """Two clinics with two cases each as that release stored them, one of them stopped, and an audit."""
-    upgrade(engine, revision)
+    """Two clinics with two cases each as that release stored them, one of them stopped, and an audit.
+
+    What 0003 holds, it holds as 0002 left it.
+    """
+    upgrade(engine, "0002" if revision == "0003" else revision)
     with writing(engine) as connection:
         run = lambda sql, **values: connection.execute(text(sql), values)  # noqa: E731
         for clinic in CLINICS:
@@ -86,6 +90,7 @@ def fill(engine, revision: str) -> None:
         for clinic in CLINICS:
             row = AuditRow(datetime(2026, 1, 5, tzinfo=UTC), "Dr Lind", "read case", ("1001",))
             audit.add(engine, clinic, row)
+    upgrade(engine, revision)
 
 
 def look_over(database: str) -> None:
@@ -100,6 +105,9 @@ def look_over(database: str) -> None:
         assert (first.board.lane, second.board.lane) == (Lane.EVIDENCE_DUE, Lane.STOPPED)
         assert (second.board.interrupts, second.board.urgency) == (("suicidality",), 0)
         assert first.board.computed_for == date.min, "it is worked out when somebody looks"
+        with reading(store.engine) as connection:
+            stopped = board.page(connection, clinic, BoardFilter(step="check", interrupt="suicidality"))
+        assert [row.board.case_id for row in stopped.rows] == ["1002"]
         assert [e.seq for e in append(store, "1001", 3, "c", clinic=clinic).events] == [4]
         assert open_case(store, clinic) == "1003"
         assert verify(store.engine, clinic).broken == ()
