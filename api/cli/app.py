@@ -16,6 +16,7 @@ from api.cli import (
     doctor,
     draw,
     export,
+    lsp,
     people,
     prove,
     scenarios,
@@ -140,6 +141,7 @@ for name, function in (
     ("draw", draw.draw),
     ("criterion", criterion.criterion),
     ("schema", schema.schema),
+    ("lsp", lsp.lsp),
 ):
     app.command(name, cls=Command, context_settings=_SETTINGS)(function)
 app.add_typer(case, name="case")

@@ -94,7 +94,11 @@ def load_text(
         library_roots: Where libraries are looked for, by default among the shipped ones.
         open_texts: Texts of libraries, by resolved path, that are read in place of the files.
     """
-    draft = draft_of(text, label, library_roots, open_texts)
+    return loaded_of(draft_of(text, label, library_roots, open_texts))
+
+
+def loaded_of(draft: Draft) -> Loaded:
+    """What came of a draft, with what its checks find."""
     findings = findings_of(draft)
     failed = any(one.severity is Severity.ERROR for one in findings)
     return Loaded(

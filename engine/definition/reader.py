@@ -113,7 +113,7 @@ def _tabs(source: SourceFile, troubles: Troubles) -> bool:
     return hit
 
 
-def _events_of(text: str) -> Iterator[yaml.Event]:
+def events_of(text: str) -> Iterator[yaml.Event]:
     """The events of the parser alone: nothing is ever constructed from the text."""
     parser = cast(_Parser, _Loader(text))
     while parser.check_event():
@@ -162,7 +162,7 @@ class _Reading:
 
     def _events(self) -> Iterator[yaml.Event]:
         try:
-            yield from _events_of(self.source.text)
+            yield from events_of(self.source.text)
         except yaml.MarkedYAMLError as error:
             self.troubles.add(syntax_words.trouble(error, self.source))
             raise _Stop from None

@@ -9,9 +9,15 @@ from pathlib import Path
 from engine.definition.checks.registry import READING, STORIES, findings_of
 from engine.definition.draft import Draft
 from engine.definition.kinds import kind_of_text
-from engine.definition.loader import Loaded, default_roots, load_text
+from engine.definition.loader import Loaded, default_roots, draft_of, loaded_of
 from engine.definition.reader import read_text, text_of_file
-from engine.definition.scenarios import ScenarioRead, read_scenario, read_scenario_text, scenarios_in
+from engine.definition.scenarios import (
+    ScenarioRead,
+    draft_scenario,
+    read_scenario,
+    read_scenario_text,
+    scenarios_in,
+)
 from engine.definition.schema.editors import FileKind
 from engine.definition.schema.files import LibraryFile
 from engine.definition.schema.reading import read_model
@@ -60,6 +66,7 @@ class Checker:
 
     open_texts: Mapping[Path, str] = field(default_factory=dict[Path, str])
     thorough: bool = True
+    _drafts: dict[Path, Draft] = field(default_factory=dict[Path, Draft], repr=False)
     _loaded: dict[Path, Loaded] = field(default_factory=dict[Path, Loaded], repr=False)
 
     def check(self, path: Path) -> tuple[CheckedFile, ...]:
@@ -121,8 +128,7 @@ class Checker:
     def _scenario(self, file: Path, text: str) -> CheckedFile:
         """A scenario is checked against the algorithm in whose folder it stands."""
         label = shown(file)
-        near = (folder / ALGORITHM_FILE for folder in file.resolve().parents[:2])
-        own = next((one for one in near if one.is_file()), None)
+        own = _own_algorithm(file)
         algorithm = None if own is None else self.load(own).algorithm
         if algorithm is None:
             alone = _alone(text, label)
@@ -136,10 +142,32 @@ class Checker:
         """The algorithm in a file."""
         key = file.resolve()
         if key not in self._loaded:
-            self._loaded[key] = load_text(
+            self._loaded[key] = loaded_of(self._draft(file))
+        return self._loaded[key]
+
+    def draft(self, file: Path) -> Draft | None:
+        """What can be told of the places of a file: of a library within the first algorithm that uses it."""
+        text = self.text_of(file)
+        match kind_of_text(text):
+            case "algorithm":
+                return self._draft(file)
+            case "library":
+                users = (
+                    self._draft(one) for one in _beside(file) if _library_name(file) in self.text_of(one)
+                )
+                return next((one for one in users if shown(file) in one.files), None)
+            case _:
+                own = _own_algorithm(file)
+                algorithm = None if own is None else self.load(own).algorithm
+                return None if algorithm is None else draft_scenario(text, shown(file), algorithm)[0]
+
+    def _draft(self, file: Path) -> Draft:
+        key = file.resolve()
+        if key not in self._drafts:
+            self._drafts[key] = draft_of(
                 self.text_of(file), shown(file), default_roots(file), self.open_texts
             )
-        return self._loaded[key]
+        return self._drafts[key]
 
     def _read(self, file: Path, algorithm: Algorithm) -> ScenarioRead:
         open_text = self.open_texts.get(file.resolve())
@@ -184,6 +212,12 @@ def _alone(text: str, label: str) -> tuple[Finding, ...]:
 
 def _library_name(file: Path) -> str:
     return f"{file.resolve().parent.name}/{file.stem}"
+
+
+def _own_algorithm(scenario: Path) -> Path | None:
+    """The algorithm in whose folder, or whose folder of scenarios, a scenario stands."""
+    near = (folder / ALGORITHM_FILE for folder in scenario.resolve().parents[:2])
+    return next((one for one in near if one.is_file()), None)
 
 
 def _beside(library: Path) -> Iterator[Path]:

@@ -22,7 +22,8 @@ TOP = """\
 # Findings
 
 One page a code, {count} in all. An **error** keeps a definition from being used; a **warning** or a **note**
-does not. `treadway check` shows them all, sorted by place.
+does not. `treadway check` shows them all, sorted by place; an editor shows them
+[as you type](../how-to/editor.md).
 
 Written from the lists of checks; `python -m tests.support.checks_page` writes it anew.
 """

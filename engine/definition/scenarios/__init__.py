@@ -1,6 +1,12 @@
 """Scenarios: stories of invented patients with expected answers, the author's tests of an algorithm."""
 
-from engine.definition.scenarios.reading import ScenarioRead, read_scenario, read_scenario_text, scenarios_in
+from engine.definition.scenarios.reading import (
+    ScenarioRead,
+    draft_scenario,
+    read_scenario,
+    read_scenario_text,
+    scenarios_in,
+)
 from engine.definition.scenarios.running import run_scenario
 from engine.definition.scenarios.story import (
     Expectation,
@@ -19,6 +25,7 @@ __all__ = [
     "ScenarioRead",
     "ScenarioResult",
     "StoryEntry",
+    "draft_scenario",
     "read_scenario",
     "read_scenario_text",
     "run_scenario",

@@ -55,14 +55,19 @@ def read_scenario(path: str | Path, algorithm: Algorithm) -> ScenarioRead:
 
 def read_scenario_text(text: str, label: str, algorithm: Algorithm) -> ScenarioRead:
     """The same for a text; `label` names it in findings. Never raises."""
+    draft, scenario = draft_scenario(text, label, algorithm)
+    findings = findings_of(draft, SCENARIO)
+    failed = any(one.severity is Severity.ERROR for one in findings)
+    return ScenarioRead(label, None if failed else scenario, findings, text)
+
+
+def draft_scenario(text: str, label: str, algorithm: Algorithm) -> tuple[Draft, Scenario | None]:
+    """Everything that was read of a scenario, before any check."""
     draft = Draft(algorithm=algorithm)
     read = read_text(text, label, draft.troubles)
     draft.files[label] = read.source
     file = None if read.root is None else read_model(read.root, ScenarioFile, draft.troubles)
-    scenario = None if file is None else _scenario(draft, file, algorithm)
-    findings = findings_of(draft, SCENARIO)
-    failed = any(one.severity is Severity.ERROR for one in findings)
-    return ScenarioRead(label, None if failed else scenario, findings, text)
+    return draft, None if file is None else _scenario(draft, file, algorithm)
 
 
 def _scenario(draft: Draft, file: ScenarioFile, algorithm: Algorithm) -> Scenario | None:

@@ -49,7 +49,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("db", "upgrade"): [],
 }
 
-NEVER_END = {("serve",)}
+NEVER_END = {("serve",), ("lsp",)}
 """Commands that run until they are told to end; tests of their own run them as processes."""
 
 
