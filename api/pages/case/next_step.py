@@ -7,10 +7,12 @@ from api.pages.case.reading import Reading, in_days
 from api.pages.case.reasons import Group, ReasonRow, groups_of, plainly, short
 from api.words import OPTION_VERDICTS, asked_words, day_words, verdict
 from engine.model.algorithm import Move, MoveKind, StepKind
-from engine.model.decision import Decision, GateAnswer, ItemResult, Part, Status
+from engine.model.decision import Decision, GateAnswer, ItemResult, OptionAnswer, Part, Status
 from engine.picture.words import listed, sentence_case
 
 ALWAYS_OPEN = frozenset((MoveKind.BYPASS, MoveKind.EXIT, MoveKind.DE_ESCALATE))
+MAY_DEVIATE = frozenset(("move", "start"))
+"""Requests that a deviation may pass."""
 MOST_NEEDS = 3
 RANK = {"Ready": 0, "Not yet": 1, "Blocked": 2, "Not offered": 3}
 
@@ -235,18 +237,17 @@ def _options(reading: Reading, decision: Decision) -> tuple[OptionRow, ...]:
     """The treatments behind a move, open ones first."""
     order = list(OPTION_VERDICTS)
     rows = sorted(decision.options, key=lambda option: order.index(option.status))
-    shown: list[OptionRow] = []
-    for option in rows:
-        groups = groups_of(reading, option.reasons)
-        first = next((g.rows[0] for word in ("no", "not recorded", "with care") for g in groups
-                      if g.word == word), None)  # fmt: skip
-        shown.append(
-            OptionRow(
-                option.id,
-                option.title,
-                OPTION_VERDICTS[option.status],
-                short(first) if first else "",
-                day_words(option.open_on) if option.open_on else "",
-            )
-        )
-    return tuple(shown)
+    return tuple(option_row(reading, option) for option in rows)
+
+
+def option_row(reading: Reading, option: OptionAnswer) -> OptionRow:
+    """A treatment with what is against it, or not known, or to be watched."""
+    groups = {group.word: group.rows for group in groups_of(reading, option.reasons)}
+    found = next((groups[word] for word in ("no", "not recorded", "with care") if word in groups), ())
+    return OptionRow(
+        option.id,
+        option.title,
+        OPTION_VERDICTS[option.status],
+        short(found[0]) if found else "",
+        day_words(option.open_on) if option.open_on else "",
+    )
