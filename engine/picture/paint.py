@@ -85,7 +85,14 @@ def _boxes(layout: Layout, view: View, painter: Painter, links: str) -> Iterable
 
 
 def _link(drawn: Drawn, ref: str, said: str, links: str) -> str:
-    return f'<a id="map-{ref}" href="{escape(links)}#{ref}" aria-label="{_said(said)}">{drawn.markup}</a>'
+    """What is drawn, and over it a link without words of its own: its label says the box as a whole."""
+    rect = drawn.rect
+    return (
+        f'<g id="drawn-{ref}" aria-hidden="true">{drawn.markup}</g>'
+        f'<a id="map-{ref}" href="{escape(links)}#{ref}" aria-label="{_said(said)}">'
+        f'<rect x="{rect.left:g}" y="{rect.top:g}" width="{rect.width:g}" height="{rect.height:g}" '
+        'fill="none" pointer-events="all"/></a>'
+    )
 
 
 def spoken(plan: Plan, ref: str) -> str:

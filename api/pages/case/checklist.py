@@ -103,6 +103,8 @@ def _windows(reading: Reading) -> Iterator[tuple[str, Window]]:
     for gate in algorithm.gates.values():
         if gate.id in gates:
             for item in gate.items:
+                if reading.day.plan.holds(item.applies, reading.day.facts) is False:
+                    continue
                 for kind in _types(reading, item.answer):
                     yield kind, item.within or algorithm.evidence[kind].valid_for
 

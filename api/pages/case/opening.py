@@ -15,7 +15,7 @@ from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
 from engine.model.case import Patient
 from engine.model.entry import Reported
-from engine.model.errors import EvidenceError
+from engine.model.errors import EngineError, EvidenceError
 from engine.runtime.names import SEXES, STATED_OUTCOMES
 from engine.service import find_algorithm, list_algorithms, new_case
 from engine.store.rows import PatientRow
@@ -115,6 +115,10 @@ def open_new(asked: Asked) -> Answer:
         )
     except EvidenceError as error:
         return ask_opening(asked, {"opened": error.fix or error.message})
+    except EngineError as error:
+        if type(error) is not EngineError:
+            raise
+        return ask_opening(asked, {"number": f"{error.message[:1].upper()}{error.message[1:]}"})
     return SeeOther(f"/cases/{written.view.case.id}?done=1")
 
 

@@ -59,6 +59,8 @@ def record_evidence(asked: Asked, kind: str) -> Answer:
     form = evidence_form(reading.algorithm, evidence, asked.form, given.errors)
     if given.errors:
         return _form(asked, reading, form, 422)
+    if asked.form.get("change"):
+        return _form(asked, reading, form)
     yours = told(form)
     if (raised or given.unusual or given.conversions) and asked.form.get("checked") != "yes":
         return _check(asked, reading, form, given, raised, yours)

@@ -16,19 +16,25 @@ def links(root: ET.Element) -> dict[str, ET.Element]:
     return {link.attrib["id"]: link for link in root.iter(f"{SVG}a")}
 
 
+def drawing(root: ET.Element, id: str) -> ET.Element:
+    """What is drawn under a link."""
+    wanted = id.replace("map-", "drawn-", 1)
+    return next(group for group in root.iter(f"{SVG}g") if group.attrib.get("id") == wanted)
+
+
 def texts(element: ET.Element) -> list[str]:
     """Every run of text, in document order."""
     return ["".join(text.itertext()).strip() for text in element.iter(f"{SVG}text")]
 
 
 def outlines(svg: str) -> dict[str, list[str]]:
-    """Coordinates of each link's own shapes, by id: what must not move between views."""
+    """Coordinates of each link and what is drawn under it, by id: what must not move between views."""
     found: dict[str, list[str]] = {}
-    for id, link in links(parsed(svg)).items():
+    root = parsed(svg)
+    for id, link in links(root).items():
         found[id] = [
             shape.attrib.get("points") or shape.attrib.get("d") or str(sorted(shape.attrib.items()))
-            for shape in link.iter()
-            if shape.tag != f"{SVG}a"
+            for shape in (*drawing(root, id), *link)
         ]
     return found
 

@@ -18,7 +18,7 @@ from engine.picture.palette import DARK, LOOKS
 from tests.support.algorithms import shipped_algorithm
 from tests.unit.picture.cases import against, decision, decisions, walk
 from tests.unit.picture.invented import branching, hostile, ladder, stepwise
-from tests.unit.picture.pictures import SVG, links, outlines, parsed, texts
+from tests.unit.picture.pictures import SVG, drawing, links, outlines, parsed, texts
 
 MADE = {
     "stepwise": stepwise,
@@ -109,13 +109,13 @@ class TestShapesAndWords:
 
     def test_every_step_says_its_kind(self):
         root = parsed(draw(stepwise(), "svg"))
-        for id, link in links(root).items():
+        for id in links(root):
             if id.startswith("map-step-") and id.removeprefix("map-step-") not in {
                 "tms",
                 "ect",
                 "esketamine",
             }:
-                assert {look.word for look in LOOKS.values()} & set(texts(link)), id
+                assert {look.word for look in LOOKS.values()} & set(texts(drawing(root, id))), id
 
     def test_the_urgent_way_is_dashed_and_alongside_is_dotted_without_a_head(self):
         layout = laid_out(stepwise())
@@ -277,7 +277,7 @@ class TestHostileText:
     def test_markup_is_shown_as_it_was_written(self, text):
         root = parsed(draw(hostile(text), "svg"))
         assert f"{text}  {text}" in [
-            shown.replace("\xa0", " ") for shown in texts(links(root)["map-step-ssri"])
+            shown.replace("\xa0", " ") for shown in texts(drawing(root, "map-step-ssri"))
         ]
 
     def test_characters_without_a_glyph_become_plain_or_a_question_mark(self):
