@@ -7,13 +7,13 @@ before it was changed or cut, also by the owner of the database.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.event import Event
 from engine.store import history
 from engine.store.chain import canonical
-from engine.store.database import take_turn
 from engine.store.log_schema import clinic_heads, writes
 from engine.store.prepared import Prepared
 from engine.store.schema import events
@@ -37,11 +37,11 @@ class Change:
 
 _ADD = Prepared(insert(writes))
 _FIRST_HEAD = Prepared(insert(clinic_heads))
-_HEAD = Prepared(
-    select(clinic_heads.c.position, clinic_heads.c.hash).where(
-        clinic_heads.c.clinic_id == bindparam("in_clinic")
-    )
+_SELECT = select(clinic_heads.c.position, clinic_heads.c.hash).where(
+    clinic_heads.c.clinic_id == bindparam("in_clinic")
 )
+_HEAD = Prepared(_SELECT)
+_HEAD_TO_MOVE = Prepared(_SELECT.with_for_update())
 _MOVE_HEAD = Prepared(
     update(clinic_heads)
     .where(clinic_heads.c.clinic_id == bindparam("in_clinic"))
@@ -73,9 +73,11 @@ def _digest(value: dict[str, object]) -> str:
 
 
 def add(connection: Connection, clinic_id: str, made: Sequence[Event]) -> None:
-    """Enter the events of one write. Do it last: writers of a clinic wait for each other from here on."""
-    take_turn(connection, f"writes {clinic_id}")
-    before = head(connection, clinic_id)
+    """Enter the events of one write. Do it last: writers of a clinic wait for each other from here on.
+
+    Of two that come at once as a clinic's very first, one breaks against the other's row: do it again.
+    """
+    before = _head_of(clinic_id, _HEAD_TO_MOVE.row(connection, {"in_clinic": clinic_id}))
     position = before.position + 1
     first, last = made[0], made[-1]
     digest = link(before.hash, position, last.case_id, first.seq, last.seq, last.hash)
@@ -99,7 +101,10 @@ def add(connection: Connection, clinic_id: str, made: Sequence[Event]) -> None:
 
 def head(connection: Connection, clinic_id: str) -> Head:
     """The last write of a clinic; position 0 before the first."""
-    found = _HEAD.row(connection, {"in_clinic": clinic_id})
+    return _head_of(clinic_id, _HEAD.row(connection, {"in_clinic": clinic_id}))
+
+
+def _head_of(clinic_id: str, found: Any | None) -> Head:  # noqa: ANN401 - a row of the head's query
     return Head(0, first_link(clinic_id)) if found is None else Head(found.position, found.hash)
 
 

@@ -1,8 +1,4 @@
-"""The databases that faults are done to.
-
-Until each of these has been seen to hold on a machine that does other work too, all of them belong to
-`tw.py test --long`: what fails there is a defect to be found, not a reason to distrust the ordinary run.
-"""
+"""The databases that faults are done to."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -24,10 +20,3 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     path = tmp_path / "cases.db"
     Store.open(str(path)).close()
     yield f"sqlite:///{path}"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder as long."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.long)

@@ -1,11 +1,9 @@
 """A disk without room, for one process: its files may not grow for a while."""
 
 import resource
-import threading
-import time
 from pathlib import Path
 
-from tests.faults.harness import Line, drive, serving
+from tests.faults.harness import WRITERS, Line, drive, serving
 from tests.faults.ledger import Ledger, Request, faults_of
 
 UNLIMITED = resource.RLIM_INFINITY
@@ -17,17 +15,16 @@ def fill_disk(database: str, plant: str | None = None) -> list[str]:
     faults: list[str] = []
     path = Path(database.removeprefix("sqlite:///"))
     with serving(database, plant) as server:
-        done = threading.Event()
 
         def full() -> None:
             size = max(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
-            time.sleep(0.8)
+            words = ("unavailable", "unknown", "stored") if plant else ("unavailable", "unknown")
+            ledger.wait_for(*words, more=WRITERS)
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
-            time.sleep(0.3)
-            done.set()
+            ledger.wait_for("stored", more=WRITERS)
 
-        drive(server, ledger, 0.3, full)
+        drive(server, ledger, 5 * WRITERS, full)
         refused = len(ledger.said("unavailable", "unknown"))
         if not refused and plant is None:
             faults.append("the disk was never full: nothing was tried")

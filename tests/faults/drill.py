@@ -24,7 +24,9 @@ from engine.people import People, add_user, grant, issue_token
 from engine.store.store import Store
 
 WRITERS = 4
-LOAD_SECONDS = 4.0
+LOAD = 60
+"""Events that are acknowledged before the backup, and again before the kill."""
+HANG_SECONDS = 120.0
 OPEN = {
     "algorithm": "stepwise-depression",
     "opened_on": "2026-01-05",
@@ -119,6 +121,14 @@ class Drill:
             except httpx2.TransportError:
                 return
 
+    def wait_for(self, more: int) -> None:
+        """Wait until so many more events were acknowledged."""
+        enough, until = len(self.acknowledged) + more, time.monotonic() + HANG_SECONDS
+        while len(self.acknowledged) < enough:
+            if time.monotonic() > until:
+                raise SystemExit(f"the drill failed: {len(self.acknowledged)} events acknowledged so far")
+            time.sleep(0.02)
+
 
 def prepare(drill: Drill, database: str) -> None:
     """Make an account that writes, as a clinic's program would."""
@@ -152,14 +162,14 @@ def main() -> list[str]:
         writers = [threading.Thread(target=drill.write, args=(ended,)) for _ in range(WRITERS)]
         for writer in writers:
             writer.start()
-        time.sleep(LOAD_SECONDS)
+        drill.wait_for(LOAD)
         drill.note(
             f"({WRITERS} writers, {len(drill.acknowledged)} events acknowledged)",
             "# 2. Back up while it serves",
         )
         before_backup = list(drill.acknowledged)
         drill.run("db", "backup", "backup.db", "--database", "cases.db")
-        time.sleep(1)
+        drill.wait_for(LOAD)
         drill.note("# 3. Kill it in the middle of the load")
         server.send_signal(signal.SIGKILL)
         server.wait()

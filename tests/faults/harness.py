@@ -3,54 +3,52 @@
 import contextlib
 import itertools
 import json
+import multiprocessing
 import random
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from pathlib import Path
 
-from tests.faults.ledger import Ledger, Request
+from tests.faults import served
+from tests.faults.ledger import ANSWER_SECONDS, Ledger, Request
 
-ROOT = Path(__file__).parents[2]
 WRITERS = 6
-
 _NAMES = itertools.count()
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.faults.served"])
 
 
 class Server:
-    """A served store in a process of its own."""
+    """A served store in a process of its own, made from one that has read the program already."""
 
-    def __init__(self, database: str, plant: str | None = None, wrap: tuple[str, ...] = ()) -> None:
-        command = [*wrap, sys.executable, "-m", "tests.faults.served", database, *([plant] if plant else [])]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+    def __init__(self, database: str, plant: str | None = None) -> None:
+        self._ready, theirs = _FORKS.Pipe(duplex=False)
+        self.process = _FORKS.Process(target=served.main, args=(database, plant, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
         self.port = 0
         self.lines: list[Line] = []
 
     def ready(self) -> "Server":
         """Wait until it takes requests."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        assert line, self.process.stderr and self.process.stderr.read()
-        self.port = int(line)
+        assert self._ready.poll(ANSWER_SECONDS), "the server does not start"
+        self.port = self._ready.recv()
         return self
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
         self.process.kill()
-        self.process.communicate()
+        self.process.join()
+        self._ready.close()
 
     def stop(self) -> float:
         """Ask it to end; how many seconds it took."""
         began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=15)
-        assert self.process.returncode == 0
+        self.process.terminate()
+        self.process.join(ANSWER_SECONDS)
+        assert self.process.exitcode == 0
+        self._ready.close()
         return time.monotonic() - began
 
 
@@ -123,6 +121,7 @@ def write_until(server: Server, ledger: Ledger, stop: threading.Event, shared: S
             break
         request = _next(ledger, name, number, own, shared)
         told = line.ask(request)
+        ledger.note(told)
         if told is None:
             break
         if told["said"] == "stored" and request.case in (None, own and own[0]):
@@ -146,20 +145,24 @@ def _next(ledger: Ledger, name: str, number: int, own: tuple[str, int] | None, s
 
 
 def drive(
-    server: Server, ledger: Ledger, seconds: float, then: Callable[[], None], writers: int = WRITERS
+    server: Server, ledger: Ledger, answers: int, then: Callable[[], None], writers: int = WRITERS
 ) -> None:
-    """Let writers write for a while, do something to the server, and wait until every writer has noticed."""
+    """Let writers write until so many writes were acknowledged, do something to the server, and wait until
+    every writer has noticed.
+    """
     stop, shared = threading.Event(), Shared()
     threads = [
         threading.Thread(target=write_until, args=(server, ledger, stop, shared)) for _ in range(writers)
     ]
     for thread in threads:
         thread.start()
-    time.sleep(seconds)
-    then()
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        ledger.wait_for("stored", more=answers)
+        then()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def resend(server: Server, ledger: Ledger, chance: random.Random, most: int = 12) -> list[str]:

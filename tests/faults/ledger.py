@@ -12,6 +12,9 @@ from engine.store.store import Store
 from engine.store.verify import verify
 from tests.store.samples import CLINIC
 
+ANSWER_SECONDS = 120.0
+"""How long answers are waited for before it counts as a hang."""
+
 
 @dataclass
 class Request:
@@ -40,13 +43,32 @@ class Ledger:
     """Every request of every writer."""
 
     requests: list[Request] = field(default_factory=list[Request])
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    state: threading.Condition = field(default_factory=threading.Condition)
+    answers: Counter[str] = field(default_factory=Counter[str])
+    """How often which answer has come."""
 
     def add(self, request: Request) -> Request:
         """Enter a request before it is sent."""
-        with self.lock:
+        with self.state:
             self.requests.append(request)
         return request
+
+    def note(self, told: dict | None) -> None:
+        """Count an answer, and tell whoever waits for it."""
+        with self.state:
+            self.answers["nothing" if told is None else told["said"]] += 1
+            self.state.notify_all()
+
+    def wait_for(self, *words: str, more: int) -> None:
+        """Wait until so many more writers were answered so."""
+
+        def count() -> int:
+            return sum(self.answers[word] for word in words)
+
+        with self.state:
+            enough = count() + more
+            in_time = self.state.wait_for(lambda: count() >= enough, ANSWER_SECONDS)
+        assert in_time, f"of {words} only {count()} came, not {enough}"
 
     def said(self, *words: str) -> list[Request]:
         """Requests that were answered so."""

@@ -1,16 +1,16 @@
 """A store behind a socket, as a server has it: what the faults are done to.
 
-Run as `python -m tests.faults.served DATABASE [PLANT]`; it prints its port once it is ready. A request is one
-line of JSON, an answer too. On SIGTERM it finishes what it accepted, closes the store and ends with code 0.
+A request is one line of JSON, an answer too. On SIGTERM it finishes what it accepted, closes the store and
+ends with code 0.
 """
 
 import json
 import os
 import signal
 import socket
-import sys
 import threading
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 
 from engine.model.errors import CaseConflict
 from engine.store.errors import KeyReusedError, OutcomeUnknownError, OverloadedError, StoreUnavailableError
@@ -63,7 +63,6 @@ class Served:
 
     def serve(self) -> None:
         """Accept until the listener is shut."""
-        print(self.listener.getsockname()[1], flush=True)
         while not self.ending:
             try:
                 line, _ = self.listener.accept()
@@ -102,14 +101,11 @@ class Served:
         os._exit(0)
 
 
-def main(database: str, planted: str | None = None) -> None:
-    """Serve until told to end, or killed."""
+def main(database: str, planted: str | None, ready: Connection) -> None:
+    """Serve until told to end, or killed; `ready` is told the port."""
     plant(planted)
     served = Served(Store.open(database))
     signal.signal(signal.SIGTERM, served.end)
+    ready.send(served.listener.getsockname()[1])
     served.serve()
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

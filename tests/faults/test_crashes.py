@@ -14,7 +14,8 @@ from engine.store.verify import verify
 from tests.faults.crashes import CLINIC, Clinic, live_and_die
 from tests.faults.tally import add
 
-SEEDS = 2_000
+SEEDS = 500
+MANY_SEEDS = 2_000
 ON_POSTGRES = 300
 SMALL = Path(__file__).parents[1] / "definitions" / "small"
 
@@ -53,7 +54,12 @@ def test_a_death_between_any_two_statements_loses_and_doubles_nothing(fast_disk)
     die_often(str(fast_disk / "cases.db"), range(SEEDS))
 
 
-@pytest.mark.slow
+@pytest.mark.long
+def test_a_death_between_any_two_statements_of_more_seeds(fast_disk):
+    die_often(str(fast_disk / "cases.db"), range(SEEDS, SEEDS + MANY_SEEDS))
+
+
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_death_between_any_two_statements_on_postgresql(postgres_database):
     die_often(postgres_database.render_as_string(hide_password=False), range(ON_POSTGRES))

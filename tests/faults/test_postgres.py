@@ -14,7 +14,7 @@ from tests.faults.ledger import Ledger, Request, faults_of
 from tests.faults.proxy import Proxy
 from tests.store.samples import CLINIC, append, open_case
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [pytest.mark.postgres, pytest.mark.long]
 
 CUTS = 10
 HEALED_SECONDS = 5
@@ -57,7 +57,7 @@ def test_a_line_that_is_cut_under_load_is_an_error_and_heals(line, postgres_data
                     time.sleep(0.2)
                 proxy.cut()
 
-            drive(server, ledger, 0.2, cut)
+            drive(server, ledger, 10, cut)
             assert healed(server, ledger, str(number)) < HEALED_SECONDS
     assert faults_of(ledger, postgres_database.render_as_string(hide_password=False)) == []
     assert ledger.said("unavailable", "unknown"), "nothing was ever cut: nothing was tried"
@@ -145,7 +145,7 @@ def test_a_server_that_is_stopped_at_once_and_started_again_loses_nothing():
         ledger = Ledger()
         with serving(url) as server:
             for number in range(CUTS):
-                drive(server, ledger, 0.25, postgres.stop_at_once, writers=4)
+                drive(server, ledger, 10, postgres.stop_at_once, writers=4)
                 postgres.start()
                 assert healed(server, ledger, str(number)) < HEALED_SECONDS
         assert faults_of(ledger, url) == []
