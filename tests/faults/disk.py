@@ -18,10 +18,10 @@ def fill_disk(database: str, plant: str | None = None) -> list[str]:
 
         def full() -> None:
             size = max(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
-            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
             words = ("unavailable", "unknown", "stored") if plant else ("unavailable", "unknown")
             ledger.wait_for(*words, more=WRITERS)
-            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (UNLIMITED, UNLIMITED))
             ledger.wait_for("stored", more=WRITERS)
 
         drive(server, ledger, 5 * WRITERS, full)

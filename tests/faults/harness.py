@@ -36,6 +36,12 @@ class Server:
         self.port = self._ready.recv()
         return self
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self.process.pid
+        return self.process.pid
+
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
         self.process.kill()
