@@ -3,10 +3,11 @@
 Dates are ISO 8601, decimals are text (so that nothing is rounded), unknown is null.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from engine.definition.diff import Change
 from engine.model.case import Case, Treatment
 from engine.model.decision import (
     Decision,
@@ -224,4 +225,27 @@ def case_shape(case: Case, name: str | None = None, number: str | None = None) -
         ],
         "treatments": [treatment_shape(treatment) for treatment in case.treatments],
         "interrupts": [raised.id for raised in case.raised()],
+    }
+
+
+def _as_is(place: Place) -> Place:
+    return place
+
+
+def change_shape(
+    change: Change,
+    before: Callable[[Place], Place] = _as_is,
+    after: Callable[[Place], Place] = _as_is,
+) -> Shape:
+    """One change between two versions; `before` and `after` name the files as the reader knows them."""
+    return {
+        "sign": change.sign.value,
+        "effect": change.effect.value,
+        "kind": change.kind,
+        "id": change.id or None,
+        "title": change.title or None,
+        "text": change.words,
+        "felt_by": list(change.felt_by),
+        "before": place_shape(before(change.before)),
+        "after": place_shape(after(change.after)),
     }

@@ -76,7 +76,7 @@ def draw(
         if path is None:
             _print(output, content)
             continue
-        _write(path, content)
+        write_picture(path, content)
         output.result(f"Saved {path}")
         written.append({"format": form, "file": str(path)})
     output.document("treadway.draw/1", {"algorithm": _named(algorithm), "case": case, "files": written})
@@ -109,7 +109,12 @@ def _place(target: Path | None, name: str, form: str, count: int) -> Path | None
     return target
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def write_picture(path: Path, content: str | bytes) -> None:
+    """Write a picture; a folder that is missing is made.
+
+    Raises:
+        UnreadableError: It cannot be written there.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))

@@ -8,7 +8,7 @@ from engine.picture.font import drawable, font
 from engine.picture.labels import GOAL
 from engine.picture.layout import Drawn, Layout, Point, Rect
 from engine.picture.palette import STOP, TRAIL
-from engine.picture.view import TONES, Icon, Mark, Sign, Tab, Tone, Verdict, View
+from engine.picture.view import DASHES, TONES, Change, Icon, Mark, Sign, Tab, Tone, Verdict, View
 
 TAB_SIZE = 12
 SIGN_SIZE = 11
@@ -48,6 +48,8 @@ class Painter:
         sign = self.view.arrow_signs.get(drawn.ref)
         if drawn.ref in self.view.taken:
             return drawn.markup + _stroked(drawn, TRAIL, 4)
+        if sign and isinstance(sign.verdict, Change):
+            return drawn.markup + _stroked(drawn, TONES[sign.verdict].line, 4, DASHES[sign.verdict])
         if sign and sign.verdict is Verdict.BLOCKED:
             return drawn.text + _barred(drawn)
         return drawn.markup
@@ -83,7 +85,8 @@ class Painter:
         drawn = self.layout.drawn[ref]
         if not mark.border:
             return
-        stroke = f'fill="none" stroke="{mark.color}" stroke-width="{mark.border:g}"'
+        dash = f' stroke-dasharray="{mark.dash}"' if mark.dash else ""
+        stroke = f'fill="none" stroke="{mark.color}" stroke-width="{mark.border:g}"{dash}'
         if ref in self.layout.plan.gates:
             self.shapes.append(f'<polygon points="{drawn.head}" {stroke}/>')
         else:
@@ -243,13 +246,14 @@ def _wrapped(parts: Iterable[str], size: float, room: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _stroked(drawn: Drawn, color: str, width: float) -> str:
+def _stroked(drawn: Drawn, color: str, width: float, dash: str = "") -> str:
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
     head = (
         f'<polygon points="{drawn.head}" fill="{color}" stroke="{color}" stroke-width="3"/>'
         if drawn.head
         else ""
     )
-    return f'<path d="{drawn.line}" fill="none" stroke="{color}" stroke-width="{width:g}"/>{head}'
+    return f'<path d="{drawn.line}" fill="none" stroke="{color}" stroke-width="{width:g}"{dashed}/>{head}'
 
 
 def _barred(drawn: Drawn) -> str:

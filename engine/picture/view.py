@@ -46,6 +46,7 @@ class Mark:
     border: float = 0
     color: str = TRAIL
     said: str = ""
+    dash: str = ""
 
 
 class Verdict(StrEnum):
@@ -57,7 +58,21 @@ class Verdict(StrEnum):
     NOT_OFFERED = "Not offered"
 
 
-TONES = {
+class Change(StrEnum):
+    """What became of a part between two versions."""
+
+    ADDED = "+ added"
+    REMOVED = "- removed"
+    CHANGED = "~ changed"
+
+
+DASHES = {Change.ADDED: "", Change.REMOVED: "6 5", Change.CHANGED: "14 4 3 4"}
+"""Line styles, so that no change rests on colour alone."""
+
+TONES: dict[Verdict | Change, Tone] = {
+    Change.ADDED: Tone(LOOKS["well"].fill, LOOKS["well"].line, LOOKS["well"].line),
+    Change.REMOVED: Tone(STOP.fill, STOP.line, STOP.line),
+    Change.CHANGED: Tone(GATE.fill, GATE.line, INK),
     Verdict.READY: Tone(LOOKS["well"].fill, LOOKS["well"].line, LOOKS["well"].line),
     Verdict.NOT_YET: Tone(GATE.fill, GATE.line, INK),
     Verdict.BLOCKED: Tone(STOP.fill, STOP.line, STOP.line),
@@ -67,9 +82,9 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A verdict beside an arrow, on a line in a box, or on a box. `because` is a short reason under it."""
+    """A word beside an arrow, on a line in a box, or on a box. `because` is a short reason under it."""
 
-    verdict: Verdict
+    verdict: Verdict | Change
     because: tuple[str, ...] = ()
 
 
@@ -82,7 +97,7 @@ class View:
         marks: Ref of a box, gate, end or the safety panel to its mark.
         taken: Refs of arrows that the trail follows.
         lines_taken: Box refs and places of lines in them that the trail follows.
-        arrow_signs, line_signs, box_signs: Verdicts by arrow, by box and place of the line, by box.
+        arrow_signs, line_signs, box_signs: Verdicts or changes by arrow, by box and place of a line, by box.
     """
 
     title: str = ""
