@@ -6,8 +6,8 @@ Dates are ISO 8601, decimals are text (so that nothing is rounded), unknown is n
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from engine.definition.diff import Change
 from engine.model.case import Case, Treatment
 from engine.model.decision import (
     Decision,
@@ -20,6 +20,9 @@ from engine.model.decision import (
 )
 from engine.model.event import Event, Json
 from engine.model.place import NOWHERE, Place
+
+if TYPE_CHECKING:
+    from engine.definition.diff import Change
 
 Shape = dict[str, object]
 
@@ -233,7 +236,7 @@ def _as_is(place: Place) -> Place:
 
 
 def change_shape(
-    change: Change,
+    change: "Change",
     before: Callable[[Place], Place] = _as_is,
     after: Callable[[Place], Place] = _as_is,
 ) -> Shape:

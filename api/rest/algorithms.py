@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.rest.answers import AlgorithmAnswer, AlgorithmsAnswer, CheckAnswer, ListedAlgorithm
+from api.rest.answers import AlgorithmAnswer, AlgorithmsAnswer, CheckAnswer, DiffAnswer, ListedAlgorithm
 from api.rest.bodies import CheckBody, DefinitionBody
 from api.rest.caller import Asking
 from api.rest.problems import finding_shape
 from api.rest.replies import IfNoneMatch, json_reply, svg_reply, tag_of, unless_known
 from api.rest.route import SVG, GuardedRoute, needs, ok, with_answer
 from api.rest.scalars import AlgorithmId, Version
-from api.shapes import Shape, plain
+from api.shapes import Shape, change_shape, plain
 from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
 from engine.service import Listed, find_algorithm, list_algorithms, load_draft, publish
@@ -60,6 +60,38 @@ def diagram(
         algorithm = find_algorithm(desk, algorithm_id, version).usable()
     tag = tag_of("diagram", algorithm.digest, algorithm.language)
     return unless_known(svg_reply(draw(algorithm, "svg"), tag), if_none_match)
+
+
+@router.get(
+    "/algorithms/{algorithm_id}/diff",
+    **with_answer(needs(Right.READ_ALGORITHMS), ok(DiffAnswer, text="What changed.")),
+)
+def diff(
+    algorithm_id: Id,
+    caller: Asking,
+    old: Annotated[Version, Query(alias="from", description="The earlier version.", examples=["1.0.0"])],
+    new: Annotated[
+        Version | None,
+        Query(alias="to", description="Else the newest that the clinic holds.", examples=["1.1.0"]),
+    ] = None,
+    diagram: Annotated[bool, Query(description="Draw the changes too.")] = False,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """What changed between two versions, in words, with what each change does to what is permitted."""
+    from engine.definition.diff import compare
+    from engine.picture.difference import difference_svg
+
+    with caller.desk() as desk:
+        before = find_algorithm(desk, algorithm_id, old).usable()
+        after = find_algorithm(desk, algorithm_id, new).usable()
+    changes = compare(before, after)
+    shape: Shape = {
+        "old": _ref(before),
+        "new": _ref(after),
+        "changes": [change_shape(one) for one in changes],
+        "diagram": difference_svg(before, after, changes) if diagram else None,
+    }
+    return unless_known(json_reply(shape, etag=tag_of(shape)), if_none_match)
 
 
 @router.post(

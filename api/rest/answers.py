@@ -315,6 +315,29 @@ class AlgorithmAnswer(Answer):
     options: list[str]
 
 
+class ChangeAnswer(Answer):
+    """One change between two versions. `felt_by` are titles of moves that it can reach."""
+
+    sign: str
+    effect: str
+    kind: str
+    id: str | None
+    title: str | None
+    text: str
+    felt_by: list[str]
+    before: PlaceAnswer | None
+    after: PlaceAnswer | None
+
+
+class DiffAnswer(Answer):
+    """What changed between two versions. `diagram` is SVG with every change marked, where asked for."""
+
+    old: AlgorithmRefAnswer
+    new: AlgorithmRefAnswer
+    changes: list[ChangeAnswer]
+    diagram: str | None
+
+
 class CheckAnswer(Answer):
     """What a draft is: usable when no finding is an error. `diagram` is SVG where asked for and possible."""
 

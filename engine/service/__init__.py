@@ -25,6 +25,7 @@ from engine.service.kept import (
     list_algorithms,
     load_draft,
     publish,
+    publish_loaded,
 )
 from engine.service.migrating import CannotGoOverError, Migration, migrate, try_migration
 from engine.service.reading import (
@@ -71,6 +72,7 @@ __all__ = [
     "migrate",
     "new_case",
     "publish",
+    "publish_loaded",
     "read_case",
     "refused",
     "try_migration",

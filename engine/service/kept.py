@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from engine.access.rights import Right
 from engine.definition.loader import Loaded, load_shipped, load_text, shipped
 from engine.definition.where import shipped_root
 from engine.model.algorithm import Algorithm
@@ -112,7 +113,16 @@ def publish(desk: Desk, text: str, libraries: Mapping[str, str]) -> Listed:
         DefinitionError: It has findings that keep it from being used.
         VersionExistsError: The clinic holds this version with another content.
     """
-    loaded = load_draft(text, libraries)
+    return publish_loaded(desk, load_draft(text, libraries))
+
+
+def publish_loaded(desk: Desk, loaded: Loaded, *, dry_run: bool = False) -> Listed:
+    """The same for a definition already read; `dry_run` refuses what would be refused and keeps nothing.
+
+    Raises:
+        DefinitionError, VersionExistsError: As `publish`.
+    """
+    desk.actor.needs_right(Right.PUBLISH)
     algorithm = loaded.usable()
     same = next((one for one in _shelved(desk) if _named(one) == (algorithm.id, algorithm.version)), None)
     if same is not None and same.digest != algorithm.digest:
@@ -122,6 +132,8 @@ def publish(desk: Desk, text: str, libraries: Mapping[str, str]) -> Listed:
         )
     if same is not None:
         return Listed(algorithm, same.recorded_at)
+    if dry_run:
+        return Listed(algorithm, None)
     stamp = stamp_of(desk, algorithm)
     desk.store.keep_algorithm(desk.clinic_id, kept_of(loaded, algorithm), stamp)
     return Listed(algorithm, stamp.recorded_at)

@@ -12,6 +12,8 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("check",): ["stepwise-depression"],
     ("test",): ["stepwise-depression", "--scenarios", "scenario.yaml"],
     ("prove",): ["stepwise-depression", "--claim", "ends-are-final"],
+    ("diff",): ["stepwise-depression", "star-d"],
+    ("publish",): ["stepwise-depression"],
     ("draw",): ["stepwise-depression", "--format", "dot", "--output", "picture.dot"],
     ("criterion",): ["1 + 1 = 2"],
     ("schema",): ["scenario"],

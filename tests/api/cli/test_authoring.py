@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from shutil import copytree
 
 import pytest
@@ -411,3 +413,78 @@ class TestSchema:
         text = (shipped_root() / "star-d/algorithm.yaml").read_text("utf-8")
         (home / "algorithm.yaml").write_text(f"# yaml-language-server: $schema=a.json\n{text}")
         assert treadway("check", "algorithm.yaml").code == 0
+
+
+class TestDiff:
+    @pytest.fixture
+    def repository(self, home):
+        """A git repository whose newest commit raised a parameter of a definition."""
+
+        def git(*words: str) -> None:
+            name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+            subprocess.run(["git", *name, *words], check=True, capture_output=True)
+
+        git("init", "--quiet")
+        for name in ("library", "star-d"):
+            copytree(shipped_root() / name, Path("algorithms") / name)
+        git("add", ".")
+        git("commit", "--quiet", "--message", "Begin")
+        file = Path("algorithms/star-d/algorithm.yaml")
+        text = file.read_text("utf-8")
+        assert "interaction_review: {within: 30 days" in text
+        file.write_text(
+            text.replace("interaction_review: {within: 30 days", "interaction_review: {within: 20 days"),
+            "utf-8",
+        )
+        git("commit", "--quiet", "--all", "--message", "Ask sooner")
+        return file
+
+    def test_two_git_revisions_are_compared(self, treadway, repository):
+        result = treadway("diff HEAD~1:algorithms/star-d HEAD:algorithms/star-d --draw changes.svg")
+
+        assert result.code == 0
+        assert "Permits less (1)" in result.out
+        assert "now in the last 20 days, was in the last 30 days" in result.out
+        assert "~ changed" in Path("changes.svg").read_text("utf-8")
+
+    def test_places_in_json_name_the_revision(self, treadway, repository):
+        (change,) = treadway("diff HEAD~1:algorithms/star-d algorithms/star-d --json").json["changes"]
+
+        assert change["before"]["file"] == "HEAD~1:algorithms/star-d/algorithm.yaml"
+        assert change["after"]["file"] == "algorithms/star-d/algorithm.yaml"
+
+    @pytest.mark.parametrize(
+        ("named", "said"),
+        [
+            ("v9:algorithms/star-d", "Not a valid object name v9"),
+            ("HEAD:algorithms/star-e", "did not match any files"),
+        ],
+    )
+    def test_what_git_does_not_have_is_said(self, treadway, repository, named, said):
+        result = treadway(f"diff {named} algorithms/star-d")
+
+        assert result.code == 3
+        assert said in result.err
+
+    def test_a_picture_has_a_form(self, treadway):
+        assert treadway("diff star-d star-d --draw changes.txt").code == 2
+
+
+class TestPublish:
+    def test_a_version_never_changes(self, treadway, home):
+        for name in ("library", "star-d"):
+            copytree(shipped_root() / name, Path(name))
+        first = treadway("publish star-d")
+        again = treadway("publish ./star-d")
+        file = Path("star-d/algorithm.yaml")
+        file.write_text(file.read_text("utf-8").replace("title: STAR*D", "title: STAR", 1), "utf-8")
+        changed = treadway("publish ./star-d")
+
+        assert (first.code, again.code, changed.code) == (0, 0, 1)
+        assert "exists with another content" in changed.err
+        assert "give the new content a new version" in changed.err
+
+    def test_a_dry_run_keeps_nothing(self, treadway, home):
+        result = treadway("publish star-d --dry-run --json")
+
+        assert (result.code, result.json["kept_at"]) == (0, None)

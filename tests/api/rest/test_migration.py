@@ -152,6 +152,22 @@ def test_a_version_never_changes(small_world: World):
     assert versions == ["1.1.0", "1.0.0"]
 
 
+def test_two_versions_are_compared_in_words(small_world: World):
+    small_world.post("/algorithms", {"definition": another_version()}, "harbour-author")
+
+    same = small_world.get("/algorithms/stepwise-depression/diff?from=1.1.0").json()
+    found = small_world.get("/algorithms/stepwise-depression/diff?from=1.0.0&to=1.1.0&diagram=true").json()
+
+    assert (same["changes"], same["diagram"]) == ([], None)
+    assert (found["old"]["version"], found["new"]["version"]) == ("1.0.0", "1.1.0")
+    told = {change["id"]: change["text"] for change in found["changes"]}
+    assert told["entry_score"] == "now 15, was 10"
+    assert told["first_medicine"] == "new step"
+    assert "- removed" in found["diagram"]
+    assert small_world.get("/algorithms/stepwise-depression/diff?from=9.9.9").status_code == 404
+    assert small_world.get("/algorithms/stepwise-depression/diff").status_code == 422
+
+
 def test_new_cases_begin_in_the_newest_version_and_old_ones_stay(small_world: World):
     small_world.post("/algorithms", {"definition": another_version()}, "harbour-author")
 

@@ -23,6 +23,7 @@ ROUTES: list[tuple[str, str, Any, set[Right], set[int]]] = [
     ("get", "/algorithms", None, {Right.READ_ALGORITHMS}, {200}),
     ("get", "/algorithms/stepwise-depression", None, {Right.READ_ALGORITHMS}, {200}),
     ("get", "/algorithms/stepwise-depression/diagram.svg", None, {Right.READ_ALGORITHMS}, {200}),
+    ("get", "/algorithms/stepwise-depression/diff?from=1.0.0", None, {Right.READ_ALGORITHMS}, {200}),
     ("post", "/algorithms/check", DRAFT, {Right.DRAFT}, {200}),
     ("post", "/algorithms", DRAFT, {Right.PUBLISH}, {422}),
     ("post", "/cases", OPEN, {Right.OPEN_CASE}, {201}),
@@ -92,8 +93,10 @@ STREAM = ("get", "/stream")
 
 def shape_of(path: str) -> str:
     """A tested path as the description writes it."""
-    return path.replace("{case}", "{case_id}").replace(
-        "/algorithms/stepwise-depression", "/algorithms/{algorithm_id}"
+    return (
+        path.partition("?")[0]
+        .replace("{case}", "{case_id}")
+        .replace("/algorithms/stepwise-depression", "/algorithms/{algorithm_id}")
     )
 
 
@@ -133,8 +136,9 @@ def test_another_clinic_is_unknown_whatever_the_role(shared_world: World, role: 
 
     for method, path, body, *_ in [*ROUTES, (*STREAM, None)]:
         address = path.format(case=case)
-        foreign = ask(shared_world, method, f"{address}?clinic=harbour", body, f"valley-{role.value}")
-        unknown = ask(shared_world, method, f"{address}?clinic=nowhere", body, f"valley-{role.value}")
+        clinic = f"{address}{'&' if '?' in address else '?'}clinic="
+        foreign = ask(shared_world, method, f"{clinic}harbour", body, f"valley-{role.value}")
+        unknown = ask(shared_world, method, f"{clinic}nowhere", body, f"valley-{role.value}")
         assert foreign.status_code == unknown.status_code == 404, (method, path)
         assert foreign.content == unknown.content
         assert plain(foreign) == plain(unknown)
