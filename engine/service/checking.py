@@ -61,7 +61,8 @@ class Checker:
 
     Attributes:
         open_texts: Texts that an editor holds, by resolved path; they are read in place of the files.
-        thorough: Also look at claims, ask the solver and read the scenarios, which takes a second or two.
+        thorough: Also look at claims, ask the solver, read the scenarios and judge a library by every
+            algorithm that uses it, which takes some seconds. Else only by the first.
     """
 
     open_texts: Mapping[Path, str] = field(default_factory=dict[Path, str])
@@ -116,6 +117,8 @@ class Checker:
         found: dict[Finding, None] = {}
         used = False
         for algorithm in _beside(file):
+            if used and not self.thorough:
+                break
             if name in self.text_of(algorithm):
                 loaded = self.load(algorithm)
                 used = used or label in loaded.sources

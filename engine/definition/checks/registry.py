@@ -12,6 +12,7 @@ from engine.definition.checks.bad_code import bad_code
 from engine.definition.checks.bad_duration import bad_duration
 from engine.definition.checks.bad_id import bad_id
 from engine.definition.checks.chain_too_long import chain_too_long
+from engine.definition.checks.checkpoint_after_end import checkpoint_after_end
 from engine.definition.checks.comma_in_text import comma_in_text
 from engine.definition.checks.comparison_out_of_range import comparison_out_of_range
 from engine.definition.checks.control_character import control_character
@@ -191,6 +192,7 @@ CARE = _checks(
     usual_outside_range,
     bad_code,
     window_longer_than_valid,
+    checkpoint_after_end,
     shadowed_name,
     option_twice,
 )

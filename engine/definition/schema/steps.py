@@ -10,7 +10,7 @@ from engine.definition.schema.base import OneOrMany, Part, Sourced, shape_of
 from engine.definition.schema.conditions import ConditionPart
 from engine.definition.schema.formulary import OptionKindWord
 from engine.definition.schema.requirements import CheckpointOrName, RequiresPart
-from engine.definition.schema.scalars import Number, Snake, Template, Word, Words, YesNo, one_of
+from engine.definition.schema.scalars import Number, Snake, Template, Whole, Word, Words, YesNo, one_of
 from engine.definition.schema.selectors import ActorWord, MoveKindWord, RoleWord, StepKindWord, StepsPart
 
 
@@ -115,6 +115,7 @@ class StepPart(Sourced):
     enter: BoundsPart | None = None
     leave: BoundsPart | None = None
     checkpoints: list[CheckpointOrName] = []
+    usual_weeks: Whole | None = None
     moves: dict[Template, StepMovePart] = {}
     result: ResultWord | None = None
     reported: list[ReportedPart] = []

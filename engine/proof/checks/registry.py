@@ -11,7 +11,7 @@ from engine.proof.checks.requirement_never_fresh import requirement_never_fresh
 from engine.proof.deciding import Deciding
 from engine.proof.solving import UndecidedError
 
-_TIMEOUT_MS = 2_000
+_TIMEOUT_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ SOLVED = _checks(
 def solved_findings(algorithm: Algorithm) -> tuple[Finding, ...]:
     """Everything these checks find in an algorithm that can be used.
 
-    They hold for every value that a clinic may give the parameters. What the solver cannot decide in two
-    seconds is not told of.
+    They hold for every value that a clinic may give the parameters. What the solver cannot decide in half
+    a second is not told of.
     """
     deciding = Deciding(algorithm, varying=True, timeout_ms=_TIMEOUT_MS)
     return tuple(finding for check in SOLVED for finding in _told(check, deciding))

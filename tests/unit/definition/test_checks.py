@@ -26,6 +26,7 @@ CODES = [check.code for check in EVERY]
 OF_SCENARIOS = {check.code for check in STORY} | {"unknown-interrupt", "unknown-flag", "unknown-item"}
 WARNINGS = {
     "bad-code",
+    "checkpoint-after-end",
     "criterion-always-true",
     "move-never-permitted",
     "number-without-source",
