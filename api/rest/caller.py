@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 
 from api.rest.problems import NOT_FOUND, NOT_SIGNED_IN, Problem, ProblemError
 from api.rest.settings import Settings
-from engine.access.csrf import SAFE_METHODS, csrf_fits, foreign
+from api.signin.visitor import ForeignFormError, refuse_foreign, session_secret
+from engine.access.csrf import SAFE_METHODS
 from engine.access.decide import Answer
-from engine.access.headers import session_cookie
 from engine.access.holder import Holder
 from engine.access.rights import Right
 from engine.service import Actor, Desk
@@ -99,8 +99,14 @@ class Caller:
             yield Desk(self.store, self.clinic_id, actor, zone)
 
 
-def let_in(request: Request, right: Right, action: str) -> Caller:
+def let_in(request: Request, right: Right, action: str, form_token: str | None = None) -> Caller:
     """Know who is asking and ask whether they may. Deny unless both are sure. Blocks: call it in a thread.
+
+    Args:
+        request: Of a program with an API token, or of a browser with a session.
+        right: What it takes.
+        action: What is done, in words of the audit.
+        form_token: The token that a page's form carried; a script sends it in `CSRF_HEADER`.
 
     Raises:
         ProblemError: Nobody known, or a page of another site asks with this browser's session.
@@ -109,7 +115,7 @@ def let_in(request: Request, right: Right, action: str) -> Caller:
     state = request.app.state
     doorkeeper: Doorkeeper = state.doorkeeper
     settings: Settings = state.settings
-    holder = _who(request, doorkeeper, settings)
+    holder = _who(request, doorkeeper, form_token)
     if holder is None:
         raise ProblemError(NOT_SIGNED_IN)
     state.pace.take(holder.user_id)
@@ -123,19 +129,20 @@ def let_in(request: Request, right: Right, action: str) -> Caller:
     return Caller(holder, clinic_id, answer, state.store, doorkeeper, settings, action, address)
 
 
-def _who(request: Request, doorkeeper: Doorkeeper, settings: Settings) -> Holder | None:
+def _who(request: Request, doorkeeper: Doorkeeper, form_token: str | None) -> Holder | None:
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         return doorkeeper.who_by_token(token.strip()) if scheme.lower() == "bearer" else None
-    secret = request.cookies.get(session_cookie(behind_tls=settings.behind_tls).name)
+    secret = session_secret(request)
     if secret is None:
         return None
     holder = doorkeeper.who_by_session(secret)
     if holder is not None and request.method not in SAFE_METHODS:
-        why = foreign(request.method, request.headers, settings.own_origins)
-        if why is not None or not csrf_fits(secret, request.headers.get(CSRF_HEADER)):
-            raise ProblemError(_FOREIGN)
+        try:
+            refuse_foreign(request, secret, request.headers.get(CSRF_HEADER, form_token))
+        except ForeignFormError:
+            raise ProblemError(_FOREIGN) from None
     return holder
 
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
-import anyio
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from api.rest.answers import ProblemAnswer
+from api.rest.body import bounded_body
 from api.rest.caller import let_in
-from api.rest.problems import MEDIA_TYPE, NOT_JSON, TOO_LARGE, TOO_SLOW, ProblemError, bad_request
+from api.rest.problems import MEDIA_TYPE, NOT_JSON, ProblemError, bad_request
 from api.rest.settings import Settings
 from api.rest.strict import UnsoundJsonError, read_json
 from engine.access.rights import Right
@@ -101,21 +101,7 @@ class StrictRequest(Request):
 
 
 async def _bounded(request: Request, settings: Settings) -> bytes:
-    declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared[:12]) > settings.body_bytes:
-        raise ProblemError(TOO_LARGE)
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        with anyio.fail_after(settings.body_seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > settings.body_bytes:
-                    raise ProblemError(TOO_LARGE)
-                chunks.append(chunk)
-    except TimeoutError:
-        raise ProblemError(TOO_SLOW) from None
-    data = b"".join(chunks)
+    data = await bounded_body(request, settings.body_bytes, settings.body_seconds)
     if data and not _says_json(request.headers):
         raise ProblemError(NOT_JSON)
     return data

@@ -14,6 +14,9 @@ from api.serving.logs import set_up_logs
 from api.serving.metrics import CountingStore
 from api.serving.requests import Requests
 from api.serving.settings import Installation, read_installation
+from api.signin import page, routes
+from api.signin.oidc import Client, CodeFlow
+from api.signin.provider import Provider
 from engine.access.proxy import networks
 from engine.people import People
 from engine.store.store import Store
@@ -33,7 +36,9 @@ def application(settings: Installation) -> FastAPI:
     try:
         app = create_app(store, People(store.engine), limits(settings))
         store.count_in(app.state.metrics, settings.time_zone)
-        app.router.routes.extend(front.routes())
+        app.state.code_flow = code_flow(settings)
+        app.state.sign_in_page = page.plain
+        app.router.routes.extend([*routes.routes(), *front.routes()])
         trusted = networks(settings.trusted_proxies)
 
         def outside(inner: ASGIApp) -> ASGIApp:
@@ -44,6 +49,15 @@ def application(settings: Installation) -> FastAPI:
         store.close()
         raise
     return app
+
+
+def code_flow(settings: Installation) -> CodeFlow | None:
+    """The way through the clinic's identity provider; None where none is set. Asks nobody yet."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    back = f"{settings.public_url or f'http://127.0.0.1:{settings.port}'}{routes.BACK}"
+    client = Client(settings.oidc_client_id, back, settings.oidc_client_secret)
+    return CodeFlow(Provider(settings.oidc_issuer), client)
 
 
 def limits(settings: Installation) -> Settings:

@@ -1,1 +1,1 @@
-"""Signing in through an identity provider: the client's side of OpenID Connect, for any web framework."""
+"""Signing in and out in a browser: one-time link, password, identity provider (OpenID Connect), sessions."""

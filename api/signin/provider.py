@@ -41,6 +41,7 @@ class Metadata(BaseModel):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    end_session_endpoint: str | None = None
     id_token_signing_alg_values_supported: list[str] = ["RS256"]
     token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
     authorization_response_iss_parameter_supported: bool = False
@@ -104,7 +105,8 @@ class Provider:
             raise ProviderUnavailableError("does not describe itself as OpenID Connect asks") from error
         if found.issuer != self.issuer:
             raise ProviderUnavailableError("calls itself by another name than the settings do")
-        for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+        addresses = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
+        for address in (*addresses, *filter(None, (found.end_session_endpoint,))):
             _refuse_open(address)
         return found
 

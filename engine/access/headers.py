@@ -62,7 +62,7 @@ def security_headers(kind: Kind, *, behind_tls: bool) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """Name and flags of the session cookie. It has no Max-Age: the server decides when a session ends."""
+    """Name and flags of a cookie. A session's has no Max-Age: the server decides when a session ends."""
 
     name: str
     secure: bool
@@ -75,3 +75,8 @@ class Cookie:
 def session_cookie(*, behind_tls: bool) -> Cookie:
     """The `__Host-` cookie; on plain loopback one without `Secure`, since a browser would drop it there."""
     return Cookie("__Host-treadway", secure=True) if behind_tls else Cookie("treadway", secure=False)
+
+
+def pending_cookie(*, behind_tls: bool) -> Cookie:
+    """The cookie of a sign-in that is under way at the identity provider."""
+    return Cookie("__Host-treadway-sign-in" if behind_tls else "treadway-sign-in", secure=behind_tls)

@@ -20,10 +20,12 @@ from engine.people.administering import (
 )
 from engine.people.demonstration import DEMO_CLINIC, RealCasesError, refuse_real_cases
 from engine.people.known import People
-from engine.people.looking import broken_glass, clinics_of, read_audit, roles_in, tokens_in
+from engine.people.looking import broken_glass, clinics_of, have_passwords, read_audit, roles_in, tokens_in
 from engine.people.signing_in import (
     SignedIn,
     SignInRefusedError,
+    begin_try,
+    forgive_try,
     make_link,
     sign_in_with_identity,
     sign_in_with_link,
@@ -43,11 +45,14 @@ __all__ = [
     "TooManyTriesError",
     "add_clinic",
     "add_user",
+    "begin_try",
     "break_glass",
     "broken_glass",
     "clinics_of",
     "disable",
+    "forgive_try",
     "grant",
+    "have_passwords",
     "issue_token",
     "make_link",
     "read_audit",

@@ -16,6 +16,12 @@ def clinics_of(doors: People, holder: Holder) -> tuple[people.Clinic, ...]:
         return tuple(each for each in found if each is not None)
 
 
+def have_passwords(doors: People) -> bool:
+    """Whether anybody can sign in with a password: else a sign-in page does not ask for one."""
+    with reading(doors.engine) as connection:
+        return people.have_passwords(connection)
+
+
 def roles_in(doors: People, holder: Holder | None, clinic_id: str) -> tuple[tuple[people.User, Grant], ...]:
     """Who was given which role in a clinic, oldest first, those that are over too. None is the operator.
 

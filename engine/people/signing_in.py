@@ -99,12 +99,34 @@ def sign_in_with_link(
     return signed_in
 
 
+def begin_try(doors: People, address: str) -> str:
+    """Count a try by an identity provider as failed until it has signed somebody in; gives its id.
+
+    Raises:
+        TooManyTriesError: See `sign_in_with_password`.
+    """
+    return _count_try(doors, {Counted.ADDRESS: address})
+
+
+def forgive_try(doors: People, address: str, try_id: str) -> None:
+    """Forget a try that failed by nobody's fault, as where the provider is down."""
+    with writing(doors.engine) as connection:
+        sign_in.forgive(connection, {Counted.ADDRESS: address}, try_id)
+
+
 def sign_in_with_identity(
-    doors: People, issuer: str, subject: str, name: str, address: str, old_secret: str | None = None
+    doors: People,
+    issuer: str,
+    subject: str,
+    name: str,
+    address: str,
+    old_secret: str | None = None,
+    try_id: str | None = None,
 ) -> SignedIn:
     """Sign in whom the identity provider vouches for, whose word the door has checked.
 
-    Somebody new gets an account without any role: an admin of a clinic gives that.
+    Somebody new gets an account without any role: an admin of a clinic gives that. `try_id` is what
+    `begin_try` gave, to be forgiven.
 
     Raises:
         SignInRefusedError: The account is closed, or the provider named nobody.
@@ -120,6 +142,8 @@ def sign_in_with_identity(
         elif name and name != user.name:
             people.change_user(connection, user.user_id, name=name)
         signed_in = _begin(connection, user.user_id, now, old_secret)
+        if try_id is not None:
+            sign_in.forgive(connection, {Counted.ADDRESS: address}, try_id)
     _note(doors, signed_in.holder, "sign in", issuer, address)
     return signed_in
 

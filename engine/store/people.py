@@ -120,6 +120,12 @@ def user_by_identity(connection: Connection, issuer: str, subject: str) -> User 
     return None if found is None else _user(found)
 
 
+def have_passwords(connection: Connection) -> bool:
+    """Whether any account has a password."""
+    query = select(users.c.user_id).where(users.c.password_hash.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def change_user(connection: Connection, user_id: str, **values: object) -> None:
     """Set columns of an account: `name`, `password_hash`, `disabled_at`."""
     connection.execute(update(users).where(users.c.user_id == user_id).values(**values))

@@ -26,6 +26,7 @@ from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "treadway", "s3cret of the client"
 REDIRECT = "http://127.0.0.1:1/callback"
+REGISTERED = (REDIRECT, "http://127.0.0.1:8000/sign-in/back", "https://treadway.example.org/sign-in/back")
 
 MANNERS: dict[str, Any] = {
     "claims": {},  # laid over the right ones; null takes one away
@@ -58,14 +59,18 @@ class Issuer:
 
     def visit(self, url: str) -> dict[str, str]:
         """What a browser would bring back from signing in there: the parameters of the redirect."""
+        back = urlsplit(self.sent_back(url))
+        return {name: values[0] for name, values in parse_qs(back.query).items()}
 
+    def sent_back(self, url: str) -> str:
+        """The address to which a browser is sent back from signing in there."""
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.netloc, timeout=10)
         connection.request("GET", f"{parts.path}?{parts.query}")
         location = connection.getresponse().headers.get("Location", "")
         connection.close()
-        assert location.startswith(REDIRECT)
-        return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+        assert location.startswith(REGISTERED)
+        return location
 
     def asked(self) -> dict[str, int]:
         """How often each address was asked."""
@@ -190,7 +195,7 @@ def _handler(state: _State) -> type[BaseHTTPRequestHandler]:
         def authorize(self, asked: dict[str, str]) -> None:
             right = (
                 asked.get("client_id") == CLIENT_ID
-                and asked.get("redirect_uri") == REDIRECT
+                and asked.get("redirect_uri") in REGISTERED
                 and asked.get("response_type") == "code"
                 and "openid" in asked.get("scope", "").split()
                 and asked.get("code_challenge_method") == "S256"
@@ -209,7 +214,7 @@ def _handler(state: _State) -> type[BaseHTTPRequestHandler]:
                 state.codes[code] = asked
                 back["code"] = code
             self.send_response(302)
-            self.send_header("Location", f"{REDIRECT}?{urlencode(back)}")
+            self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
             self.end_headers()
 
         def do_POST(self) -> None:
@@ -226,7 +231,7 @@ def _handler(state: _State) -> type[BaseHTTPRequestHandler]:
                 asked is not None
                 and self.headers.get("Authorization") == f"Basic {login}"
                 and sent.get("grant_type") == "authorization_code"
-                and sent.get("redirect_uri") == REDIRECT
+                and sent.get("redirect_uri") == asked["redirect_uri"]
                 and asked["code_challenge"] == _letters(challenge)
             )
             if not right or asked is None:

@@ -13,19 +13,7 @@ from hypothesis import strategies as st
 from api.signin.errors import Flaw, IdentityRefusedError, ProviderUnavailableError
 from api.signin.oidc import Client, CodeFlow, Identity, Pending
 from api.signin.provider import KEPT_SECONDS, NEW_KEYS_SECONDS, Provider
-from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT, Issuer, issuer
-
-
-@pytest.fixture(scope="module")
-def server():
-    with issuer() as running:
-        yield running
-
-
-@pytest.fixture
-def provider(server) -> Issuer:
-    server.set()
-    return server
+from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT, Issuer
 
 
 class Seconds:
