@@ -262,10 +262,12 @@ class Store:
 
     def keep_algorithm(self, clinic_id: str, algorithm: StoredAlgorithm, stamp: Stamp) -> None:
         """Keep the definition behind a digest, once; the same digest always means the same content."""
+        with reading(self._engine) as connection:
+            if _keeps(connection, clinic_id, algorithm.digest):
+                return
 
         def attempt(connection: Connection) -> None:
-            mine = (algorithms.c.clinic_id == clinic_id) & (algorithms.c.digest == algorithm.digest)
-            if connection.execute(select(algorithms.c.digest).where(mine)).first() is None:
+            if not _keeps(connection, clinic_id, algorithm.digest):
                 connection.execute(
                     insert(algorithms).values(
                         clinic_id=clinic_id,
@@ -306,15 +308,28 @@ def _refuse_unfit(text: str | None) -> None:
         raise UnfitTextError("a text holds a character that cannot be kept", "write it in whole characters")
 
 
+_COUNTER = (counters.c.clinic_id == bindparam("in_clinic")) & (counters.c.name == bindparam("of_name"))
+_COUNT_ON = Prepared(update(counters).where(_COUNTER).values(value=counters.c.value + 1))
+_COUNTED = Prepared(select(counters.c.value).where(_COUNTER))
+_BEGIN_COUNT = Prepared(insert(counters))
+
+
 def _next_number(connection: Connection, clinic_id: str, name: str) -> int:
-    mine = (counters.c.clinic_id == clinic_id) & (counters.c.name == name)
-    value = connection.execute(
-        update(counters).where(mine).values(value=counters.c.value + 1).returning(counters.c.value)
-    ).scalar_one_or_none()
-    if value is None:
-        value = FIRST_NUMBER
-        connection.execute(insert(counters).values(clinic_id=clinic_id, name=name, value=value))
-    return value
+    mine = {"in_clinic": clinic_id, "of_name": name}
+    if _COUNT_ON.change(connection, mine):
+        found = _COUNTED.row(connection, mine)
+        assert found is not None, "it was counted on just now"
+        return found.value
+    _BEGIN_COUNT.change(connection, {"clinic_id": clinic_id, "name": name, "value": FIRST_NUMBER})
+    return FIRST_NUMBER
+
+
+_BY_NUMBER = Prepared(
+    select(patients.c.patient_id, patients.c.name).where(
+        patients.c.clinic_id == bindparam("in_clinic"), patients.c.number == bindparam("of_number")
+    )
+)
+_ADD_PATIENT = Prepared(insert(patients))
 
 
 def _patient(connection: Connection, clinic_id: str, patient: PatientRow) -> PatientRow:
@@ -323,8 +338,7 @@ def _patient(connection: Connection, clinic_id: str, patient: PatientRow) -> Pat
     A number that belongs to another name is refused: evidence on the wrong chart harms two patients.
     """
     if patient.number is not None:
-        mine = (patients.c.clinic_id == clinic_id) & (patients.c.number == patient.number)
-        known = connection.execute(select(patients.c.patient_id, patients.c.name).where(mine)).one_or_none()
+        known = _BY_NUMBER.row(connection, {"in_clinic": clinic_id, "of_number": patient.number})
         if known is not None:
             if patient.name is not None and known.name is not None and patient.name != known.name:
                 raise EngineError(
@@ -333,12 +347,28 @@ def _patient(connection: Connection, clinic_id: str, patient: PatientRow) -> Pat
                 )
             return PatientRow(known.name, patient.number, known.patient_id)
     stored = replace(patient, patient_id=str(_next_number(connection, clinic_id, "patient")))
-    connection.execute(
-        insert(patients).values(
-            clinic_id=clinic_id, patient_id=stored.patient_id, name=stored.name, number=stored.number
-        )
+    _ADD_PATIENT.change(
+        connection,
+        {
+            "clinic_id": clinic_id,
+            "patient_id": stored.patient_id,
+            "name": stored.name,
+            "number": stored.number,
+        },
     )
     return stored
+
+
+_KEPT = Prepared(
+    select(algorithms.c.id).where(
+        algorithms.c.clinic_id == bindparam("in_clinic"), algorithms.c.digest == bindparam("of_digest")
+    )
+)
+
+
+def _keeps(connection: Connection, clinic_id: str, digest: str) -> bool:
+    """Whether a clinic has the definition behind a digest."""
+    return _KEPT.row(connection, {"in_clinic": clinic_id, "of_digest": digest}) is not None
 
 
 def _exists(connection: Connection, clinic_id: str, case_id: str) -> bool:

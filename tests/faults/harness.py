@@ -153,7 +153,7 @@ def _next(ledger: Ledger, name: str, number: int, own: tuple[str, int] | None, s
 def drive(
     server: Server, ledger: Ledger, answers: int, then: Callable[[], None], writers: int = WRITERS
 ) -> None:
-    """Let writers write until so many writes were acknowledged, do something to the server, and wait until
+    """Let writers write until so many writes were answered, do something to the server, and wait until
     every writer has noticed.
     """
     stop, shared = threading.Event(), Shared()
@@ -163,7 +163,7 @@ def drive(
     for thread in threads:
         thread.start()
     try:
-        ledger.wait_for("stored", more=answers)
+        ledger.wait_for("stored", "conflict", more=answers)
         then()
     finally:
         stop.set()
