@@ -47,6 +47,8 @@ class TreadwayServer(LanguageServer):
         self.changes: dict[str, int] = {}
         """How often each open file has changed; a check of an earlier state is not published."""
         self.tasks: set[asyncio.Task[None]] = set()
+        self.turns = {thorough: asyncio.Lock() for thorough in (False, True)}
+        """One file at a time is looked at, and none that is being typed waits for the solver."""
 
     def texts(self) -> dict[Path, str]:
         """Texts of the open files, by resolved path."""
@@ -71,10 +73,11 @@ class TreadwayServer(LanguageServer):
     async def _check(self, uri: str, change: int) -> None:
         for pause, thorough in ((TYPING_SECONDS, False), (RESTING_SECONDS, True)):
             await asyncio.sleep(pause)
-            if self.changes.get(uri) != change:
-                return
-            texts = self.texts()
-            looked = await asyncio.to_thread(self.desk.look, path_of(uri), texts, thorough=thorough)
+            async with self.turns[thorough]:
+                if self.changes.get(uri) != change:
+                    return
+                texts = self.texts()
+                looked = await asyncio.to_thread(self.desk.look, path_of(uri), texts, thorough=thorough)
             if self.changes.get(uri) != change:
                 return
             shapes = self.shapes(uri)

@@ -9,6 +9,7 @@ from engine.criteria import BOOLEAN, check
 from engine.criteria.names import Name, Names
 from engine.criteria.types import StringType
 from engine.definition.durations import DurationError, read_duration
+from engine.definition.judging import instead
 from engine.definition.spelling import did_you_mean, near_names
 from engine.model.algorithm import Algorithm, Claim, MoveKind
 from engine.model.place import Finding, Place
@@ -86,7 +87,7 @@ class _Reader:
             return None
         for key in body:
             if key != form and key not in KEYS[form] and key not in _COMMON:
-                self._unknown("key", key, (*KEYS[form], *_COMMON))
+                self._unknown("key", key, (*KEYS[form], *_COMMON, "title"))
         read = cast("Callable[[Body], Form | None]", getattr(self, _READERS.get(form, f"_{form}")))(body)
         given = self._criterion(body, "given") if "given" in body else None
         if (
@@ -412,6 +413,8 @@ class _Reader:
             name,
             f"there is no {what} `{name}`",
             did_you_mean(near, f"name a {what} the algorithm has"),
+            near,
+            sure=what == "key",
         )
 
     def _missing(self, key: str, form: str) -> None:
@@ -419,12 +422,15 @@ class _Reader:
 
     def _value(self, key: str, value: str, wanted: str, near: tuple[str, ...] = ()) -> None:
         message = f"`{key}` is `{value}`, and must be {wanted}"
-        self._find("wrong-value", value, message, did_you_mean(near, f"write {wanted}"))
+        self._find("wrong-value", value, message, did_you_mean(near, f"write {wanted}"), near, sure=True)
 
-    def _find(self, code: str, word: str, message: str, fix: str) -> None:
+    def _find(
+        self, code: str, word: str, message: str, fix: str, near: tuple[str, ...] = (), *, sure: bool = False
+    ) -> None:
         place, excerpt = self._place(word)
         text = f"claim `{self.claim.id}`: {message}"
-        self.findings.append(Finding(code, place, text, _WHY, fix, excerpt=excerpt))
+        mends = instead(place, near, sure=sure) if place.length == len(word) else ()
+        self.findings.append(Finding(code, place, text, _WHY, fix, excerpt=excerpt, mends=mends))
 
     def _place(self, word: str) -> tuple[Place, str]:
         """Where a word of the claim stands: it is looked for in the claim's own lines."""
