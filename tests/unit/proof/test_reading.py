@@ -78,12 +78,18 @@ def test_a_finding_points_at_the_word_that_is_wrong():
     assert (found[0].place.line, found[0].place.column) == (4, 15)
 
 
-def test_a_misspelt_key_is_mended_and_a_misspelt_step_only_suggested():
-    text = "a\nclaims:\n  claim:\n    entering: remision\n    implise: trd\n"
-    found = reading({"entering": "remision", "implise": "trd"}, {"algorithm.yaml": text}).findings
-    mends = {one.code: one.mends[0] for one in found if one.mends}
-    assert (mends["unknown-key"].edits[0].new, mends["unknown-key"].sure) == ("implies", True)
-    assert (mends["unknown-step"].edits[0].new, mends["unknown-step"].sure) == ("remission", False)
+@pytest.mark.parametrize(
+    ("step", "key", "code", "new", "sure"),
+    [
+        ("ect", "implise", "unknown-key", "implies", True),
+        ("remision", "implies", "unknown-step", "remission", False),
+    ],
+)
+def test_a_misspelt_key_is_mended_and_a_misspelt_step_only_suggested(step, key, code, new, sure):
+    text = f"a\nclaims:\n  claim:\n    entering: {step}\n    {key}: trd\n"
+    found = reading({"entering": step, key: "trd"}, {"algorithm.yaml": text}).findings
+    [mend] = next(one.mends for one in found if one.code == code)
+    assert (mend.edits[0].new, mend.sure) == (new, sure)
 
 
 def test_claims_are_typed():
