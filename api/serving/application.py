@@ -7,9 +7,11 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.cli.desk import default_database
+from api.pages import door
 from api.rest.app import create_app
 from api.rest.settings import Settings
 from api.serving import front
+from api.serving.local import is_demo
 from api.serving.logs import set_up_logs
 from api.serving.metrics import CountingStore
 from api.serving.requests import Requests
@@ -38,7 +40,7 @@ def application(settings: Installation) -> FastAPI:
         store.count_in(app.state.metrics, settings.time_zone)
         app.state.code_flow = code_flow(settings)
         app.state.sign_in_page = page.plain
-        app.router.routes.extend([*routes.routes(), *front.routes()])
+        app.router.routes.extend([*routes.routes(), *front.routes(), *door.routes(drafts=is_demo(store))])
         trusted = networks(settings.trusted_proxies)
 
         def outside(inner: ASGIApp) -> ASGIApp:

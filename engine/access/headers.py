@@ -55,6 +55,9 @@ def security_headers(kind: Kind, *, behind_tls: bool) -> dict[str, str]:
         "Content-Security-Policy": _POLICIES.get(kind, POLICY),
         "Cache-Control": _CACHE[kind],
     }
+    if kind in (Kind.PAGE, Kind.PATIENT_PAGE):
+        # Told nothing at all, a browser calls the origin of our own forms "null".
+        headers["Referrer-Policy"] = "same-origin"
     if behind_tls:
         headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}; includeSubDomains"
     return headers

@@ -15,7 +15,7 @@ from engine.model.errors import CaseConflict
 from engine.model.event import Event, EventType
 from engine.service import Written, refused, write_whole
 
-UNSENT: Final = frozenset(("seq", "key", "csrf", "csrf_token"))
+UNSENT: Final = frozenset(("seq", "key", "csrf_token"))
 """What a form carries unseen, and what is made anew when it is sent again."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from api.pages.case.acting import Line, carry_out, done
+from api.pages.case.acting import UNSENT, Line, carry_out, done
 from api.pages.case.dose import read_dose
 from api.pages.case.evidence_form import VISIT, given_date, given_on
 from api.pages.case.evidence_given import read_date
@@ -168,7 +168,7 @@ def _deviation_page(
         block=block,
         review=review,
         action=f"{asked.path}/deviate/{subject}/{name}",
-        sent={k: v for k, v in given.items() if k not in ("seq", "key", "csrf")},
+        sent={k: v for k, v in given.items() if k not in UNSENT},
         today_words=day_words(reading.today),
     )
     if not decision.deviable and not errors:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.pages.case.acting import Line, carry_out, done
+from api.pages.case.acting import UNSENT, Line, carry_out, done
 from api.pages.case.checklist import values_of
 from api.pages.case.evidence_form import (
     VISIT,
@@ -97,7 +97,7 @@ def _check(
     raised: tuple[Interrupt, ...],
     yours: Sequence[Line],
 ) -> Shown:
-    sent = {name: value for name, value in asked.form.items() if name not in ("seq", "key", "csrf")}
+    sent = {name: value for name, value in asked.form.items() if name not in UNSENT}
     return Shown(
         "case/check.html",
         context(
