@@ -14,7 +14,9 @@ from api.rest.scalars import AlgorithmId, Version
 from api.shapes import Shape, change_shape, plain
 from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
-from engine.service import Listed, find_algorithm, list_algorithms, load_draft, publish
+from engine.model.place import Severity
+from engine.service import Listed, find_algorithm, list_algorithms, publish
+from engine.service.checking import check_draft
 
 router = APIRouter(route_class=GuardedRoute, tags=["algorithms"])
 
@@ -100,13 +102,13 @@ def diff(
 )
 def check(body: CheckBody, caller: Asking) -> Response:
     """Check a draft: every finding with its place, and the diagram if wanted. Nothing is stored."""
-    loaded = load_draft(body.definition, body.libraries)
+    loaded, findings = check_draft(body.definition, body.libraries)
     algorithm = loaded.algorithm
     return json_reply(
         {
-            "usable": algorithm is not None,
+            "usable": not any(finding.severity is Severity.ERROR for finding in findings),
             "algorithm": None if algorithm is None else _ref(algorithm),
-            "findings": [finding_shape(finding) for finding in loaded.findings],
+            "findings": [finding_shape(finding) for finding in findings],
             "diagram": _drawn(algorithm) if algorithm is not None and body.diagram else None,
         }
     )

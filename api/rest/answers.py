@@ -28,6 +28,21 @@ class PlaceAnswer(Answer):
     length: int
 
 
+class EditAnswer(Answer):
+    """A change of a text: `new` in place of the characters at `place`, whose length may be 0."""
+
+    place: PlaceAnswer | None
+    new: str
+
+
+class MendAnswer(Answer):
+    """What would mend a finding. `sure`: nothing else could be meant; else it is for the author to choose."""
+
+    title: str
+    sure: bool
+    edits: list[EditAnswer]
+
+
 class FindingAnswer(Answer):
     """A problem in a definition."""
 
@@ -37,6 +52,7 @@ class FindingAnswer(Answer):
     why: str
     fix: str
     place: PlaceAnswer | None
+    mends: list[MendAnswer]
 
 
 class AlgorithmRefAnswer(Answer):

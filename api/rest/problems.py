@@ -275,6 +275,14 @@ def finding_shape(finding: Finding) -> dict[str, object]:
         "why": finding.why,
         "fix": finding.fix,
         "place": place_shape(finding.place),
+        "mends": [
+            {
+                "title": mend.title,
+                "sure": mend.sure,
+                "edits": [{"place": place_shape(edit.place), "new": edit.new} for edit in mend.edits],
+            }
+            for mend in finding.mends
+        ],
     }
 
 

@@ -24,6 +24,7 @@ from engine.definition.schema.reading import read_model
 from engine.definition.where import ALGORITHM_FILE, LIBRARY_FOLDER, shown
 from engine.model.algorithm import Algorithm
 from engine.model.place import Finding, Severity
+from engine.service.kept import load_draft
 
 _ENDING = ".yaml"
 
@@ -182,6 +183,18 @@ class Checker:
         """What a file holds, or an editor in its place."""
         open_text = self.open_texts.get(file.resolve())
         return text_of_file(file, shown(file)) if open_text is None else open_text
+
+
+def check_draft(text: str, libraries: Mapping[str, str]) -> tuple[Loaded, tuple[Finding, ...]]:
+    """A draft, and everything found in it but what its scenarios tell. Never raises.
+
+    Args:
+        text: The definition.
+        libraries: Text by library id; those not given are those of Treadway.
+    """
+    loaded = load_draft(text, libraries)
+    more = [] if loaded.algorithm is None else beyond(loaded, loaded.algorithm)
+    return loaded, tuple(sorted({*loaded.findings, *more}, key=_place))
 
 
 def beyond(loaded: Loaded, algorithm: Algorithm, stories: Iterable[ScenarioRead] = ()) -> list[Finding]:

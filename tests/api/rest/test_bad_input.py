@@ -281,6 +281,21 @@ def test_a_draft_that_is_no_definition_has_findings(shared_world: World, definit
     assert answer.json()["findings"]
 
 
+def test_a_draft_gets_the_findings_of_the_command_line_and_what_mends_them(shared_world: World):
+    head = "algorithm: x\nversion: '1'\ntitle: X\nstart: a\n"
+    moves = "moves: {out: {kind: exit, to: b, when: step.weeks > 5 and step.weeks < 2}}"
+    draft = f"{head}steps:\n  a: {{kind: assessment, {moves}}}\n  b: {{kind: end}}\n"
+    answer = shared_world.post("/algorithms/check", {"definition": draft}, "harbour-author").json()
+    assert (answer["usable"], [one["code"] for one in answer["findings"]]) == (True, ["move-never-permitted"])
+
+    spoilt = draft.replace("kind: exit", "kind: exitt")
+    answer = shared_world.post("/algorithms/check", {"definition": spoilt}, "harbour-author").json()
+    [finding] = answer["findings"]
+    assert answer["usable"] is False
+    [mend] = finding["mends"]
+    assert (finding["code"], mend["edits"][0]["new"], mend["sure"]) == ("wrong-value", "exit", True)
+
+
 def test_no_answer_of_the_framework_is_left(shared_world: World):
     """Each error of the description is a problem, on every operation."""
     for path, operations in create_app(None, None).openapi()["paths"].items():  # pyright: ignore[reportArgumentType]
