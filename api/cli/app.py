@@ -12,6 +12,7 @@ from api.cli import (
     check,
     criterion,
     db,
+    db_again,
     demo,
     diff,
     doctor,
@@ -111,7 +112,14 @@ Examples:
   treadway db verify
   treadway db backup cases-2026-03-02.db"""
 )
-for name, function in (("verify", db.verify), ("backup", db.backup), ("upgrade", db.upgrade)):
+for name, function in (
+    ("verify", db.verify),
+    ("backup", db.backup),
+    ("restore", db_again.restore),
+    ("rebuild", db_again.rebuild),
+    ("upgrade", db.upgrade),
+    ("restrict", db_again.restrict),
+):
     database.command(name, cls=Command, context_settings=_SETTINGS)(function)
 
 persons = _group(

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from api.cli.db_again import head_of
 from api.cli.desk import LOCAL_CLINIC, default_database
-from api.cli.exits import Code
+from api.cli.exits import Code, UsageError
 from api.cli.options import Database, Json, Quiet
 from api.cli.output import Output, paint
 
@@ -20,6 +21,14 @@ def verify(
         Path | None,
         Option("--history", metavar="FILE", help="Look through an exported file; no database is needed."),
     ] = None,
+    head: Annotated[
+        str | None,
+        Option(
+            "--head",
+            metavar="POSITION:HASH",
+            help="The last write as noted earlier, kept elsewhere: shows also what was cut off or made anew.",
+        ),
+    ] = None,
     clinic: Annotated[str, Option("--clinic", metavar="ID", help="The clinic.")] = LOCAL_CLINIC,
     database: Database = None,
     as_json: Json = False,
@@ -27,24 +36,32 @@ def verify(
 ) -> None:
     """Look through every history for changed, missing or reordered events.
 
-    Exit 1 when one is found.
+    Exit 1 when one is found. It prints the head of the clinic's log: note it where nobody who can change the
+    database can change it, and give it to --head later.
 
     Examples:
         treadway db verify
         treadway db verify --database cases.db --json
         treadway db verify --history histories.jsonl
+        treadway db verify --head 149:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
     output = Output(as_json=as_json, quiet=quiet)
-    found = _stored(database, clinic) if history is None else _exported(history)
+    if head is not None and history is not None:
+        raise UsageError("--head is of a database, and --history of a file", "leave one of them out")
+    found = _stored(database, clinic, head) if history is None else _exported(history)
     for broken in found.broken:
         output.result(
             f"{paint(broken.fault, 'error')}: case {broken.case_id}, event {broken.seq}: {broken.text}"
         )
     word = paint("passed", "passed") if not found.broken else paint("failed", "failed")
     output.result(f"{word}  {found.cases} cases, {found.events} events, {len(found.broken)} damaged places")
+    now = getattr(found, "head", None)
+    if now is not None:
+        output.result(f"        head {now.position}:{now.hash}")
     output.document(
         "treadway.verify/1",
         {
+            "head": None if now is None else f"{now.position}:{now.hash}",
             "cases": found.cases,
             "events": found.events,
             "broken": [
@@ -59,13 +76,15 @@ def verify(
     output.end(Code.NO if found.broken else Code.DONE)
 
 
-def _stored(database: str | None, clinic: str) -> "Verified":
+def _stored(database: str | None, clinic: str, head: str | None) -> "Verified":
+    from engine.store.log import Head
     from engine.store.store import Store
     from engine.store.verify import verify as look_through
 
+    known = head_of(head)
     store = Store.open(database or str(default_database()), create=False)
     try:
-        return look_through(store.engine, clinic)
+        return look_through(store.engine, clinic, None if known is None else Head(*known))
     finally:
         store.close()
 

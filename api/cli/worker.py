@@ -28,7 +28,7 @@ def worker(
     """Bring lists up to date in every clinic when its day turns: what is due, late or has run out.
 
     Nothing depends on it but speed: whoever looks at a list that is behind brings a part of it up to date.
-    Several may run at once; none does another's work.
+    Several may run at once; none does another's work. Each process of `treadway serve` is one of them.
 
     Examples:
         treadway worker
@@ -36,7 +36,7 @@ def worker(
     """
     from api.serving.logs import get_log, set_up_logs
     from api.serving.settings import read_installation
-    from engine.store.errors import StoreUnavailableError
+    from api.serving.turning import work
     from engine.store.store import Store
 
     output = Output(as_json=as_json, quiet=quiet)
@@ -52,39 +52,15 @@ def worker(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _setting(ended))
         log.info("start")
-        while not ended.is_set():
-            try:
-                cases, unreadable = turn(store, settings.time_zone)
-            except StoreUnavailableError as error:
-                log.warning("database unavailable", error=type(error).__name__)
-            else:
-                if cases:
-                    log.info("turned", cases=cases)
-                if unreadable:
-                    log.error("unreadable", cases=unreadable)
-            ended.wait(settings.worker_seconds)
+        work(store, settings, ended)
         log.info("end")
     finally:
         store.close()
 
 
-def turn(store: "Store", zone: str | None) -> tuple[int, int]:
-    """Turn the day in every clinic; how many rows were brought up to date, how many cases cannot be read."""
-    from api.serving.clinics import desks
-    from engine.service.turning import forget_keys, turn_day
-    from engine.store.wall import within
-
-    cases = unreadable = 0
-    for desk in desks(store, zone):
-        with within(desk.clinic_id):
-            turned = turn_day(desk)
-            forget_keys(desk)
-        cases += turned.cases
-        unreadable += len(turned.unreadable)
-    return cases, unreadable
-
-
 def _once(output: Output, store: "Store", zone: str | None) -> None:
+    from api.serving.turning import turn
+
     cases, unreadable = turn(store, zone)
     output.result(f"{cases} rows brought up to date, {unreadable} cases that cannot be read")
     output.document("treadway.worker/1", {"cases": cases, "unreadable": unreadable})

@@ -17,6 +17,7 @@ from api.rest.metrics import TOGETHER
 from api.rest.server import GRACE_SECONDS, Server, configured
 from api.serving.logs import get_log
 from api.serving.settings import Installation, SettingsError, read_installation
+from api.serving.turning import work_beside
 
 FACTORY: Final = "api.serving.application:make"
 LOOK_SECONDS: Final = 0.5
@@ -78,9 +79,13 @@ def _serve(settings: Installation, listener: socket.socket) -> None:
     config.factory = True
     config.ssl_certfile = settings.tls_certificate
     config.ssl_keyfile = settings.tls_key
+    ended = threading.Event()
+    worker = work_beside(settings, ended)
     try:
         Server(config).run([listener])
     finally:
+        ended.set()
+        worker.join(GRACE_SECONDS)
         app = getattr(config, "loaded_app", None)
         if app is not None:
             app.state.store.close()

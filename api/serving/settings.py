@@ -164,7 +164,7 @@ class Installation(BaseModel):
     worker_seconds: Annotated[
         float,
         Field(
-            description="Seconds between two looks of `treadway worker` for cases whose day has turned.",
+            description="Seconds between two looks of a server or worker for a day that has turned.",
             ge=1,
             le=3_600,
         ),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from api.serving.turning import turn
 from engine.definition.loader import load
 from engine.model.case import Patient
 from engine.model.entry import Deviate, Entry, Start
@@ -15,7 +16,6 @@ from engine.runtime.lanes import Lane
 from engine.service import Actor, Desk, board_counts, board_page, changes_since, new_case, write
 from engine.service.board import BadCursorError, BoardFilter
 from engine.service.turning import rebuild, turn_day
-from engine.service.worker import one_round
 from engine.store import board, people
 from engine.store.board_schema import ORDERS
 from engine.store.database import reading, writing
@@ -284,10 +284,10 @@ class TestTheDay:
         for place in places.values():
             self.started(place)
         now = datetime(2026, 1, 18, 11, tzinfo=UTC)
-        assert one_round(store, lambda: now).rows == 2
+        assert turn(store, None, lambda: now) == (2, 0)
         days = {name: store.list_cases(name)[0].board.computed_for for name in clinics}
         assert days == {"east": date(2026, 1, 19), "west": date(2026, 1, 18)}
-        assert one_round(store, lambda: now).rows == 0
+        assert turn(store, None, lambda: now) == (0, 0)
 
     def test_a_case_that_cannot_be_read_holds_up_no_other(self, at):
         cases = [self.started(at) for _ in range(3)]

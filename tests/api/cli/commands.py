@@ -48,11 +48,17 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("worker",): ["--once"],
     ("db", "verify"): [],
     ("db", "backup"): ["copy.db"],
+    ("db", "restore"): ["kept.db", "again.db"],
+    ("db", "rebuild"): [],
     ("db", "upgrade"): [],
 }
 
 NEVER_END = {("serve",), ("lsp",)}
 """Commands that run until they are told to end; tests of their own run them as processes."""
+
+
+NEED_A_SERVER = {("db", "restrict")}
+"""Commands that only PostgreSQL has a use for; tests of the store run them there."""
 
 
 def all_commands() -> list[tuple[str, ...]]:

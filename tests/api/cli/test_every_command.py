@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from api.cli.app import app
-from tests.api.cli.commands import ARGUMENTS, NEVER_END, all_commands
+from tests.api.cli.commands import ARGUMENTS, NEED_A_SERVER, NEVER_END, all_commands
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,12 +29,16 @@ story:
 
 
 def test_the_table_of_these_tests_names_every_command():
-    assert set(ARGUMENTS) | NEVER_END == set(all_commands())
+    assert set(ARGUMENTS) | NEVER_END | NEED_A_SERVER == set(all_commands())
 
 
 @pytest.fixture
-def scenario(home):
+def scenario(home, request, treadway):
+    """What commands are told to read."""
     (home / "scenario.yaml").write_text(SCENARIO)
+    if request.node.callspec.params.get("words") == ("db", "restore"):
+        request.getfixturevalue("assessed")
+        assert treadway("db backup kept.db").code == 0
 
 
 QUICK = [pytest.param(words, id=" ".join(words)) for words in ARGUMENTS if words != ("demo",)]
@@ -69,8 +73,8 @@ def _examples_can_be_parsed(treadway, words):
         command.make_context(example, rest[len(words) :])
 
 
-@pytest.mark.parametrize("words", sorted(NEVER_END), ids=" ".join)
-def test_the_help_of_commands_that_never_end_is_as_good(treadway, home, words):
+@pytest.mark.parametrize("words", sorted(NEVER_END | NEED_A_SERVER), ids=" ".join)
+def test_the_help_of_commands_that_are_run_elsewhere_is_as_good(treadway, home, words):
     _help_starts_with_examples(treadway, words)
     _examples_can_be_parsed(treadway, words)
 
@@ -101,7 +105,7 @@ class TestEveryCommand:
         """On a terminal the same words come in colour: colour never says anything alone."""
         plain = treadway(*words, *ARGUMENTS[words], "--quiet")
         shutil.copy(request.getfixturevalue("assessed_database"), assessed)
-        for made in ("copy.db", "histories.jsonl"):
+        for made in ("copy.db", "again.db", "histories.jsonl"):
             (home / made).unlink(missing_ok=True)
         monkeypatch.setattr("api.cli.output.coloured", lambda: True)
         coloured = treadway(*words, *ARGUMENTS[words], "--quiet")

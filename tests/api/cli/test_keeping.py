@@ -1,17 +1,62 @@
 """Commands that keep the database whole, and the look at what is installed."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 
 from engine.picture.render import dot_binary
 from engine.store.database import writing
 from engine.store.store import Store
+from tests.support.behind import change
 
 
 def test_a_whole_database_passes_with_counts(treadway, assessed):
     result = treadway("db verify")
     assert result.code == 0
-    assert result.out == "passed  2 cases, 13 events, 0 damaged places\n"
+    passed, head = result.out.splitlines()
+    assert passed == "passed  2 cases, 13 events, 0 damaged places"
+    assert re.fullmatch(r" +head \d+:[0-9a-f]{64}", head)
+
+
+def test_a_head_noted_earlier_shows_what_was_cut_off(treadway, assessed):
+    noted = treadway("db verify --json").json["head"]
+    assert treadway(f"db verify --head {noted}").code == 0
+    position, _, digest = noted.partition(":")
+    later = treadway(f"db verify --head {int(position) + 1}:{digest}")
+    assert later.code == 1
+    assert "failed" in later.out
+    assert treadway("db verify --head yesterday").code == 2
+    assert treadway(f"db verify --head {noted} --history x.jsonl").code == 2
+
+
+def test_rows_that_differ_from_their_events_are_named_and_made_again(treadway, assessed):
+    assert treadway("db rebuild").out == "passed  2 cases, 0 differed, 0 unreadable\n"
+    change(assessed, "UPDATE board SET step = 'ect' WHERE case_id = '1001'")
+    found = treadway("db rebuild")
+    assert found.code == 1
+    assert "case 1001: step; made again" in found.out
+    assert treadway("db rebuild").code == 0
+
+
+def test_a_backup_comes_back_as_a_new_database_and_only_whole(treadway, assessed, home):
+    treadway("db backup copy.db")
+    assert treadway("db restore copy.db again.db").out.startswith("Restored again.db, ")
+    assert treadway("db verify --database again.db").out == treadway("db verify").out
+    assert treadway("db restore copy.db again.db").code == 3
+    with (home / "copy.db").open("r+b") as file:
+        file.seek(5_000)
+        file.write(b"x")
+    damaged = treadway("db restore copy.db another.db")
+    assert damaged.code != 0
+    assert "is not as it was when it was made" in damaged.err
+    assert not (home / "another.db").exists()
+
+
+def test_a_file_knows_no_roles(treadway, assessed):
+    result = treadway("db restrict server")
+    assert result.code != 0
+    assert "only PostgreSQL needs this" in result.err
 
 
 def test_damage_is_named_by_case_and_event(treadway, assessed):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.cli import worker
+from api.serving import turning
 from engine.people import People
 from engine.store.store import Store
 from tests.support.behind import change
@@ -188,7 +188,7 @@ class TestWorker:
 
     def test_two_workers_do_no_work_twice(self, store, assessed):
         change(assessed, "UPDATE board SET computed_for = '2024-01-08'")
-        assert [worker.turn(store, "UTC")[0] for _ in range(2)] == [2, 0]
+        assert [turning.turn(store, "UTC")[0] for _ in range(2)] == [2, 0]
 
 
 def test_a_role_for_some_days_ends_by_itself(treadway, store):
