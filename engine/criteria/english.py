@@ -1,8 +1,8 @@
 """A criterion as an English sentence that reads well aloud.
 
-Names appear by their phrases, else by their titles; a define stands in quotation marks, so that it can be
-looked up. No signs stand in a sentence: `phq9.total >= 10` is "PHQ-9 total is at least 10". Where two
-readings were possible, commas and "both", "either" say which is meant.
+Names appear by their phrases, else by their titles; a define without words of its own stands in quotation
+marks, so that it can be looked up. No signs stand in a sentence: `phq9.total >= 10` is "the PHQ-9 total is at
+least 10". Where two readings were possible, commas and "both", "either" say which is meant.
 """
 
 from __future__ import annotations
@@ -46,6 +46,13 @@ _COMPARED = {
     ">=": "is at least",
 }
 _DATES = {"<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after"}
+_AMOUNTS = {
+    "=": "exactly",
+    "<": "fewer than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _PLURALS = {"years", "months", "weeks", "days", "sessions"}
 _CALCULATED = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
@@ -60,14 +67,22 @@ def sentence(text: str, names: Names) -> str:
     return _English(names).condition(parse(text))
 
 
-def phrase(tree: Node, names: Names) -> str:
-    """The same for a part already read."""
-    return _English(names).condition(tree)
+def phrase(tree: Node, names: Names, *, parameters: bool = True) -> str:
+    """The same for a part already read.
+
+    Args:
+        tree: The part.
+        names: What its names are called.
+        parameters: Name a parameter beside its value. A reader who is told elsewhere which numbers may be set
+            hears the value alone.
+    """
+    return _English(names, parameters=parameters).condition(tree)
 
 
 class _English:
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, parameters: bool = True) -> None:
         self.names = names
+        self.parameters = parameters
 
     # Conditions
 
@@ -86,10 +101,9 @@ class _English:
             case Is():
                 return self._is(node)
             case InList(operand=operand, items=items):
-                listed = _list([self._beside(operand, item) for item in items], "or")
-                return (
-                    f"{self.value(operand)} is {listed}" if items else f"{self.value(operand)} is one of none"
-                )
+                if len(items) == 1:
+                    return self._compared("=", operand, items[0])
+                return f"{self.value(operand)} is {self._codes(operand, items) if items else 'one of none'}"
             case InInterval():
                 return self._interval(node)
             case Between(operand=operand, low=low, high=high):
@@ -121,8 +135,9 @@ class _English:
             case Binary(op=op) if op in _OPPOSITE:
                 return self._compared(_OPPOSITE[op], node.left, node.right)
             case InList(operand=operand, items=items) if items:
-                listed = _list([self._beside(operand, item) for item in items], "or")
-                return f"{self.value(operand)} is not {listed}"
+                if len(items) == 1:
+                    return self._compared("!=", operand, items[0])
+                return f"{self.value(operand)} is not {self._codes(operand, items)}"
             case Between(operand=operand, low=low, high=high):
                 low_said, high_said = self.value(low), self._beside(operand, high)
                 return f"{self.value(operand)} is not from {low_said} to {high_said}"
@@ -166,15 +181,53 @@ class _English:
     def _compared(self, op: str, left: Node, right: Node) -> str:
         if isinstance(right, Constant) and isinstance(right.value, bool) and op in ("=", "!="):
             return self.condition(left) if right.value is (op == "=") else self.denied(left)
-        if isinstance(left, Elapsed) and op in _COMPARED:
-            return f"{self.value(left)} {self._counted(op)} {self.value(right)}"
+        if (clause := self._clause(op, left, right)) is not None:
+            return clause
         words = _DATES.get(op) if self._is_date(left) or self._is_date(right) else None
         return f"{self._compared_one(left)} {words or _COMPARED[op]} {self._beside(left, right)}"
+
+    def _clause(self, op: str, left: Node, right: Node) -> str | None:
+        """A comparison that has words of its own; None for one that says its sides with a verb between."""
+        elapsed, instead = _elapsed(left)
+        if elapsed is not None and op in _AMOUNTS and isinstance(right, Constant):
+            passed = self._passed(elapsed, f"{_AMOUNTS[op]} {spoken(right.value)}", right.value == 1)
+            return passed if instead is None else f"{passed} ({spoken(instead)} where that is not known)"
+        if isinstance(left, Elapsed):
+            return f"{self.value(left)} {self._counted(op)} {self.value(right)}"
+        found, constant = self._name(left), self._constant(right)
+        said = found.phrase if found is not None else None
+        if said is not None and isinstance(constant, str) and constant in said.clauses and op in ("=", "!="):
+            return said.clauses[constant][op == "!="]
+        if said is not None and said.counted is not None and op in _AMOUNTS and isinstance(constant, int):
+            one, many, rest = said.counted
+            if (op, constant) == ("<", 1):
+                return f"no {one} {rest}"
+            number = self._with_parameter(spoken(constant), right)
+            return f"{_AMOUNTS[op]} {number} {one if constant == 1 else many} {rest}"
+        if constant == "none" and op == "!=":
+            return f"{self._compared_one(left)} is other than {self._beside(left, right)}"
+        return None
+
+    def _passed(self, elapsed: Elapsed, count: str, one: bool) -> str:
+        unit = f"{self._span_words(elapsed)}{'' if one else 's'}"
+        verb = "has" if one else "have"
+        return f"{count} {unit} {verb} passed from {self.value(elapsed.since)} to {self.value(elapsed.until)}"
+
+    def _span_words(self, elapsed: Elapsed) -> str:
+        if elapsed.unit == "day":
+            return elapsed.unit
+        return f"{'calendar' if elapsed.boundaries else 'whole'} {elapsed.unit}"
+
+    def _codes(self, operand: Node, items: tuple[Node, ...]) -> str:
+        return _list([self._beside(operand, item) for item in items], "or")
+
+    def _with_parameter(self, said: str, node: Node) -> str:
+        return f"{said} ({self._title(node)})" if self.parameters and isinstance(node, Reference) else said
 
     def _compared_one(self, node: Node) -> str:
         """What is compared; a constant by its title, with what it is set to."""
         if isinstance(node, Reference) and (name := resolved(node, self.names)) in self.names.constants:
-            return f"{self._title(node)} (here {spoken(self.names.constants[name])})"
+            return f"“{self._title(node)}” (here {spoken(self.names.constants[name])})"
         return self.value(node)
 
     def _beside(self, subject: Node, node: Node) -> str:
@@ -191,7 +244,7 @@ class _English:
             said = f"{spoken(constant)} {phrase.unit[:-1] if one else phrase.unit}"
         else:
             return self.value(node)
-        return f"{said} ({self._title(node)})" if isinstance(node, Reference) else said
+        return self._with_parameter(said, node)
 
     def _constant(self, node: Node) -> Value | None:
         match node:
@@ -254,7 +307,7 @@ class _English:
             case Reference():
                 name = resolved(node, self.names)
                 if name in self.names.constants:
-                    return f"{spoken(self.names.constants[name])} ({self._title(node)})"
+                    return self._with_parameter(spoken(self.names.constants[name]), node)
                 if isinstance(self._type(node), BooleanType):
                     return f"whether {self._title(node)}"
                 return self._title(node)
@@ -269,9 +322,8 @@ class _English:
                 if op in "+-" and isinstance(left, Binary) and left.op in ("+", "-"):
                     one = self.value(left)
                 return f"{one} {_CALCULATED[op]} {other}"
-            case Elapsed(unit=unit, since=since, until=until, boundaries=boundaries):
-                crossed = "calendar " if boundaries and unit != "day" else "whole " if unit != "day" else ""
-                return f"the {crossed}{unit}s from {self.value(since)} to {self.value(until)}"
+            case Elapsed(since=since, until=until):
+                return f"the {self._span_words(node)}s from {self.value(since)} to {self.value(until)}"
             case Call(function="Today"):
                 return "today"
             case Call():
@@ -344,6 +396,17 @@ def _spans(items: tuple[Node, ...]) -> tuple[Node, ...]:
         else:
             merged.append(item)
     return tuple(merged)
+
+
+def _elapsed(node: Node) -> tuple[Elapsed | None, Value | None]:
+    """A time that has passed, and the number that stands for it while it is not known."""
+    match node:
+        case Elapsed():
+            return node, None
+        case Call(function="Coalesce", arguments=(Elapsed() as elapsed, Constant(value=value))):
+            return elapsed, value
+        case _:
+            return None, None
 
 
 def _share(node: Node) -> str:

@@ -23,12 +23,16 @@ class Phrase:
         noun: Stands before a verb: `the dose of the trial`.
         unit: Follows a number it is compared with, in the plural: `weeks`, `mg a day`.
         labels: Words for the codes it is compared with.
+        clauses: Whole clauses for being a code and for not being it.
+        counted: What a number counts, one and many, and what is said of it: `trial, trials, did not work`.
         yes, no: Whole clauses for a Boolean: `the trial is adequate`, `the trial is not adequate`.
     """
 
     noun: str
     unit: str = ""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    clauses: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    counted: tuple[str, str, str] | None = None
     yes: str = ""
     no: str = ""
 

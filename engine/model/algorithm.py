@@ -118,13 +118,18 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """A named criterion."""
+    """A named criterion.
+
+    `said` and `said_not` are the clauses with which a sentence says that it holds, and that it does not.
+    """
 
     name: str
     title: str
     condition: Condition
     source: str | None = None
     unverified: bool = False
+    said: str | None = None
+    said_not: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 

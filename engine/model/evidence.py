@@ -36,6 +36,8 @@ class EvidenceField:
         values: The codes a `code` field may take, in order.
         labels: Words for people for each code or number.
         coding: Code in a terminology, such as `LOINC 44261-6`.
+        said: How a sentence says it: a clause for a Boolean that is yes, else a noun.
+        said_not: The clause for a Boolean that is no.
     """
 
     name: str
@@ -50,6 +52,8 @@ class EvidenceField:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     coding: str | None = None
     required: bool = False
+    said: str | None = None
+    said_not: str | None = None
     source: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
 

@@ -16,7 +16,7 @@ from engine.criteria.types import (
     StringType,
     Type,
 )
-from engine.model.algorithm import Algorithm, StepKind
+from engine.model.algorithm import Algorithm, Define, StepKind
 from engine.model.criterion import text_of
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
 from engine.model.formulary import OptionKind, Role
@@ -101,10 +101,18 @@ def _names(algorithm: Algorithm) -> Iterator[Name]:
     for parameter in algorithm.parameters.values():
         yield Name(parameter.name, _constant_type(parameter.value), parameter.title, "parameter")
     for define in algorithm.defines.values():
-        yield Name(define.name, None, define.title, "define")
+        yield Name(define.name, None, define.title, "define", _define_phrase(define))
     for series in algorithm.series.values():
         kind = series_type(algorithm, series.read, series.take)
-        yield Name(series.name, kind, series.title, "series", Phrase(f"“{series.title}”"))
+        yield Name(series.name, kind, series.title, "series", Phrase(f"the {in_sentence(series.title)}"))
+
+
+def _define_phrase(define: Define) -> Phrase | None:
+    """The clauses that the author gave; without them sentences quote the title."""
+    if define.said is None:
+        return None
+    no = define.said_not or f"it is not so that {define.said}"
+    return Phrase(f"“{define.title}”", yes=define.said, no=no)
 
 
 def _constant_type(value: Decimal | int | str) -> Type:
@@ -115,9 +123,14 @@ def _constant_type(value: Decimal | int | str) -> Type:
 
 def _patient_and_case() -> Iterator[Name]:
     yield Name("patient.birth_date", DATE, "date of birth")
-    yield Name("patient.age_years", IntegerType(0, 150), "age in years", phrase=Phrase("age", "years"))
-    yield Name("patient.sex", StringType(SEXES), "sex")
-    yield Name("case.opened_on", DATE, "the day the case was opened")
+    yield Name(
+        "patient.age_years", IntegerType(0, 150), "age in years", phrase=Phrase("the patient's age", "years")
+    )
+    sexes = {sex: (f"the patient is {sex}", f"the patient is not {sex}") for sex in SEXES[:2]}
+    sex = Phrase("the patient's sex", clauses=sexes)
+    yield Name("patient.sex", StringType(SEXES), "sex", phrase=sex)
+    opened = Phrase("the day the case was opened")
+    yield Name("case.opened_on", DATE, "the day the case was opened", phrase=opened)
 
 
 def _evidence(algorithm: Algorithm) -> Iterator[Name]:
@@ -127,13 +140,13 @@ def _evidence(algorithm: Algorithm) -> Iterator[Name]:
             f"{evidence.id}.observed_on",
             DATE,
             f"{evidence.title}, date",
-            phrase=Phrase(f"the date of {short}"),
+            phrase=Phrase(f"the date of {in_sentence(short)}"),
         )
         yield Name(
             f"{evidence.id}.days_since",
             DAYS,
             f"{evidence.title}, days since the last record",
-            phrase=Phrase(f"the time since the last record of {short}", "days"),
+            phrase=Phrase(f"the time since the last record of {in_sentence(short)}", "days"),
         )
         for field in evidence.fields.values():
             kind = field_type(field)
@@ -146,17 +159,26 @@ def _evidence(algorithm: Algorithm) -> Iterator[Name]:
                 ("baseline.", ", when the trial began"),
                 ("last.", ", last recorded"),
             ):
-                phrase = Phrase(f"{noun}{words}", unit, labels)
+                phrase = _field_phrase(field, f"{noun}{words}", words, unit, labels)
                 yield Name(f"{evidence.id}.{middle}{field.name}", kind, f"{title}{words}", phrase=phrase)
 
 
+def _field_phrase(field: EvidenceField, noun: str, words: str, unit: str, labels: dict[str, str]) -> Phrase:
+    if field.said is None or field.type is not FieldType.BOOLEAN:
+        return Phrase(noun, unit, labels)
+    yes, no = field.said, field.said_not or f"it is not so that {field.said}"
+    return Phrase(f"whether {yes}{words}", yes=f"{yes}{words}", no=f"{no}{words}")
+
+
 def _noun(evidence: EvidenceType, field: EvidenceField) -> str:
-    """A field inside a sentence: the total of a scale under its name, another field with where it is from."""
+    """A field inside a sentence: as the author says it, else with where it is from."""
+    if field.said is not None and field.type is not FieldType.BOOLEAN:
+        return field.said
     short = spoken_title(evidence.title)
     if field.title.lower() == "total":
-        return f"{short} total"
+        return f"the {short} total"
     said = f"“{field.title}”" if field.type is FieldType.BOOLEAN else in_sentence(field.title)
-    return f"{said} ({short})"
+    return f"{said} ({in_sentence(short)})"
 
 
 def spoken_title(title: str) -> str:
@@ -231,10 +253,22 @@ OUTCOME_WORDS = {
 }
 
 
+_NOTHING_GOES_ON = {"none": ("no medicine goes on", "a medicine goes on")}
+
+
 def _trial(root: str, whose: str, algorithm: Algorithm) -> Iterator[Name]:
     what = "treatment of the trial" if root == "trial" else "treatment that goes on"
-    classes = {c.id: c.title for c in algorithm.formulary.classes.values() if not c.group}
+    classes = {c.id: in_sentence(c.title) for c in algorithm.formulary.classes.values() if not c.group}
     options = {option.id: in_sentence(option.title) for option in algorithm.formulary.options.values()}
+    kinds = {"none": ("there is no trial", "there is a trial")} if root == "trial" else _NOTHING_GOES_ON
+    outcomes = {
+        "ongoing": (f"{whose} is not judged yet", f"{whose} is judged"),
+        "intolerant": (f"{whose} was stopped for side effects", f"{whose} was not stopped for side effects"),
+        "stopped_other": (
+            f"{whose} was stopped for another reason",
+            f"{whose} was not stopped for another reason",
+        ),
+    }
     codes: tuple[tuple[str, str, tuple[str, ...], Phrase], ...] = (
         ("option", f"treatment of {whose}", ("none", *options), Phrase(f"the {what}", labels=options)),
         (
@@ -243,9 +277,19 @@ def _trial(root: str, whose: str, algorithm: Algorithm) -> Iterator[Name]:
             ("none", *classes),
             Phrase(f"the class of the {what}", labels=classes),
         ),
-        ("kind", f"kind of {whose}", ("none", *OptionKind), Phrase(f"the {what}", labels=KIND_WORDS)),
+        (
+            "kind",
+            f"kind of {whose}",
+            ("none", *OptionKind),
+            Phrase(f"the {what}", labels=KIND_WORDS, clauses=kinds),
+        ),
         ("role", f"role of {whose}", ("none", *Role), Phrase(f"the role of {whose}", labels=ROLE_WORDS)),
-        ("outcome", f"outcome of {whose}", OUTCOMES, Phrase(f"the outcome of {whose}", labels=OUTCOME_WORDS)),
+        (
+            "outcome",
+            f"outcome of {whose}",
+            OUTCOMES,
+            Phrase(f"the outcome of {whose}", labels=OUTCOME_WORDS, clauses=outcomes),
+        ),
     )
     for name, title, values, phrase in codes:
         yield Name(f"{root}.{name}", StringType(values), title, phrase=phrase)
@@ -320,16 +364,18 @@ def _history(algorithm: Algorithm) -> Iterator[Name]:
     for scope, words in (("episode", "this episode"), ("lifetime", "ever")):
         count = f"{scope}.adequate_failures"
         when = "in this episode" if scope == "episode" else "at any time"
-        said = Phrase(f"the number of adequate trials that did not work {when}")
+        counted = ("adequate trial", "adequate trials", f"did not work {when}")
+        said = Phrase(f"the number of adequate trials that did not work {when}", counted=counted)
         yield Name(count, COUNT, f"adequate treatments that did not work, {words}", phrase=said)
         trials = Phrase(f"the number of trials {when}")
         yield Name(f"{scope}.trials", IntegerType(0, 1_000), f"trials, {words}", phrase=trials)
     for name in (*algorithm.formulary.options, *algorithm.formulary.classes):
         title = title_of(algorithm, name)
-        grouped = name in algorithm.formulary.classes and algorithm.formulary.classes[name].group
-        noun = f"a medicine of the group “{title}”" if grouped else in_sentence(title)
+        drug = _is_drug(algorithm, name)
+        noun = _one_of(title) if drug and name in algorithm.formulary.classes else in_sentence(title)
+        verb = "taken" if drug else "given"
         for root, what, yes, no in (
-            ("taking", f"taking {title}", f"{noun} is taken", f"{noun} is not taken"),
+            ("taking", f"taking {title}", f"{noun} is {verb}", f"{noun} is not {verb}"),
             ("tried", f"{title} tried", f"{noun} has been tried", f"{noun} has not been tried"),
             (
                 "failed",
@@ -349,11 +395,33 @@ def _history(algorithm: Algorithm) -> Iterator[Name]:
     yield Name("option.role", StringType(tuple(Role)), "role asked for", phrase=role)
 
 
+def _is_drug(algorithm: Algorithm, name: str) -> bool:
+    """Whether an option, or any member of a class or group, is a medicine."""
+    options = algorithm.formulary.options
+    members = (name,) if name in options else algorithm.formulary.members_of(name)
+    return not members or any(options[one].kind is OptionKind.DRUG for one in members)
+
+
+def _one_of(title: str) -> str:
+    """`an SSRI`, `a tricyclic antidepressant`: an abbreviation is spelled out when it is said."""
+    word = title.split(" ", 1)[0]
+    vowels = "AEFHILMNORSX" if len(word) > 1 and word[1].isupper() else "AEIOaeio"
+    return f"{'an' if title[:1] in vowels else 'a'} {in_sentence(title)}"
+
+
+STEP_KIND_CLAUSES = {
+    "assessment": ("the step is an assessment", "the step is no assessment"),
+    "treatment": ("the step is a treatment", "the step is no treatment"),
+    "maintenance": ("the step is for staying well", "the step is not for staying well"),
+    "end": ("the pathway has been left", "the pathway has not been left"),
+}
+
+
 def _step(algorithm: Algorithm) -> Iterator[Name]:
     titles = {step.id: f"“{step.title}”" for step in algorithm.steps.values()}
     here = Phrase("the step", labels=titles)
     yield Name("step.id", StringType(tuple(algorithm.steps)), "step", phrase=here)
-    kind = Phrase("the kind of step", labels={"end": "one that leaves the pathway"})
+    kind = Phrase("the kind of step", clauses=STEP_KIND_CLAUSES)
     yield Name("step.kind", StringType(tuple(StepKind)), "kind of step", phrase=kind)
     entered = Phrase("the day the step was entered")
     yield Name("step.entered_on", DATE, "day the step was entered", phrase=entered)

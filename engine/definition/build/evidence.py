@@ -75,6 +75,14 @@ def _field(desk: Desk, name: str, part: FieldPart, place: Place, owner: str) -> 
         desk.trouble(
             "misplaced-key", part.node.key_place("values"), "values", owner, "only a field of type `code`"
         )
+    if part.type is not FieldType.BOOLEAN and part.said_not is not None:
+        desk.trouble(
+            "misplaced-key",
+            part.node.key_place("said_not"),
+            "said_not",
+            owner,
+            "only a field of type `boolean`",
+        )
     return EvidenceField(
         name=name,
         title=title_of(part.title, name),
@@ -88,6 +96,8 @@ def _field(desk: Desk, name: str, part: FieldPart, place: Place, owner: str) -> 
         labels=labels,
         coding=plain(part.code),
         required=part.required,
+        said=plain(part.said),
+        said_not=plain(part.said_not),
         source=plain(part.source),
         place=place,
     )

@@ -93,7 +93,16 @@ def define(desk: Desk, name: str, part: DefinePart | Text, place: Place) -> Defi
         if not part.node.lost:
             desk.trouble("missing-key", place, "is", owner)
         return None
-    return Define(name, title_of(part.title, name), said, plain(part.source), part.unverified, place)
+    return Define(
+        name,
+        title_of(part.title, name),
+        said,
+        plain(part.source),
+        part.unverified,
+        plain(part.said),
+        plain(part.said_not),
+        place,
+    )
 
 
 def series(desk: Desk, name: str, part: SeriesPart, place: Place) -> Series | None:

@@ -43,6 +43,8 @@ class FieldPart(Sourced):
     labels: dict[Words, Words] = {}
     code: Words | None = None
     required: YesNo = False
+    said: Words | None = None
+    said_not: Words | None = None
 
 
 class EvidencePart(Sourced):

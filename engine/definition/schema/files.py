@@ -57,6 +57,8 @@ class DefinePart(Reasoned):
     title: Words | None = None
     is_: Cql | None = Field(default=None, alias="is")
     when: ConditionPart | None = None
+    said: Words | None = None
+    said_not: Words | None = None
 
 
 class SettingPart(Sourced):

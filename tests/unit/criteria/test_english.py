@@ -22,10 +22,10 @@ from tests.unit.criteria.tables import NAMES
             "trial.outcome in {'partial', 'no_response'}",
             "Outcome of the trial is partial or no response",
         ),
-        ("trial.outcome != 'none'", "Outcome of the trial is not none"),
+        ("trial.outcome != 'none'", "Outcome of the trial is other than none"),
         (
             "weeks between trial.started_on and Today() >= 6",
-            "the whole weeks from Start of the trial to today are at least 6",
+            "at least 6 whole weeks have passed from Start of the trial to today",
         ),
         (
             "trial.started_on + 14 days <= Today()",
@@ -118,7 +118,7 @@ PHRASES = Names(
         ("taking and age >= 12 and age <= 55", "it is taken and age is from 12 to 55 years"),
         ("not (age between 12 and 55)", "age is not from 12 to 55 years"),
         ("age in Interval[12, 55)", "age is at least 12 and less than 55 years"),
-        ("country = 'UK'", "Country of the labels (here US) is UK"),
+        ("country = 'UK'", "“Country of the labels” (here US) is UK"),
         ("score <= 0.75 * base", "the score now is at most 75 percent of the first score"),
         ("score <= 1.5 * base", "the score now is at most 1.5 times the first score"),
         ("score + base + age > 3", "the score now plus the first score plus age is more than 3"),

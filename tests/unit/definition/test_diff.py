@@ -36,7 +36,7 @@ EDITS = [
     ),
     pytest.param(
         (OWN, "- episode.adequate_failures >= 2\n", "- episode.adequate_failures >= 3\n"),
-        ["~", "permits less", "is at least 3, was where the number"],
+        ["~", "permits less", "now where at least 3 adequate trials did not work in this episode, was where at least 2"],
         id="higher-bound",
     ),
     pytest.param(
@@ -55,7 +55,7 @@ EDITS = [
             ", mental_state.not_eating_or_drinking]}\n    actions",
             "]}\n    actions",
         ),
-        ["-", "permits more", "raised: no longer where “Not eating or not drinking”"],
+        ["-", "permits more", "raised: no longer where the patient does not eat or does not drink"],
         id="stop-raised-less-often",
     ),
     pytest.param(
