@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from api.cli.coverage import coverage_shape, tell_coverage, write_skeletons
 from api.cli.desk import load_named
 from api.cli.exits import Code, UsageError
 from api.cli.findings import finding_words
@@ -27,6 +28,14 @@ def run_tests(
         Path | None,
         Option("--scenarios", metavar="DIR", help="Folder of scenarios, or one file; else those beside it."),
     ] = None,
+    coverage: Annotated[
+        bool, Option("--coverage", help="Tell how much of the algorithm the scenarios have seen.")
+    ] = False,
+    missing: Annotated[bool, Option("--missing", help="List what no scenario has seen.")] = False,
+    skeletons: Annotated[
+        Path | None,
+        Option("--skeletons", metavar="DIR", help="Write a scenario there for each move that none makes."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -37,8 +46,9 @@ def run_tests(
     Examples:
         treadway test algorithms/stepwise-depression
         treadway test stepwise-depression --scenarios my-scenarios --json
+        treadway test my-clinic --missing --skeletons my-clinic/more
     """
-    from engine.definition.scenarios import read_scenario, run_scenario
+    from engine.definition.scenarios import Coverage, read_scenario, run_scenario
 
     output = Output(as_json=as_json, quiet=quiet)
     if _is_scenario(Path(path)):
@@ -48,13 +58,14 @@ def run_tests(
         )
     algorithm = load_named(path).usable()
     files = _files(path, scenarios)
+    seen = Coverage(algorithm) if coverage or missing or skeletons is not None else None
     progress = Progress(output, "Running scenarios", len(files))
     shapes: list[Shape] = []
     failed = expectations = 0
     for done, file in enumerate(files):
         progress.step(done, file.name)
         read = read_scenario(file, algorithm)
-        result = run_scenario(algorithm, read.scenario) if read.scenario is not None else None
+        result = run_scenario(algorithm, read.scenario, seen) if read.scenario is not None else None
         passed = result is not None and result.passed
         failed += not passed
         expectations += result.expectations if result is not None else 0
@@ -68,7 +79,14 @@ def run_tests(
         f"{word}  {len(files)} scenarios, {len(files) - failed} passed, {failed} failed; "
         f"{expectations} answers checked against {algorithm.title} {algorithm.version}"
     )
-    output.document("treadway.test/1", {"algorithm": _named(algorithm), "scenarios": shapes})
+    document: Shape = {"algorithm": _named(algorithm), "scenarios": shapes}
+    if seen is not None:
+        tell_coverage(output, seen, missing=missing)
+        document["coverage"] = coverage_shape(seen)
+    if seen is not None and skeletons is not None:
+        written = write_skeletons(output, algorithm, seen, skeletons)
+        document["skeletons"] = [str(file) for file in written]
+    output.document("treadway.test/1", document)
     output.next(f"treadway test {path}" if failed else f"treadway draw {path}")
     output.end(Code.NO if failed else Code.DONE)
 

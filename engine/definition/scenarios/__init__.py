@@ -1,5 +1,6 @@
 """Scenarios: stories of invented patients with expected answers, the author's tests of an algorithm."""
 
+from engine.definition.scenarios.coverage import Coverage, Share, Unseen
 from engine.definition.scenarios.reading import (
     ScenarioRead,
     draft_scenario,
@@ -18,13 +19,16 @@ from engine.definition.scenarios.story import (
 )
 
 __all__ = [
+    "Coverage",
     "Expectation",
     "Expected",
     "Failure",
     "Scenario",
     "ScenarioRead",
     "ScenarioResult",
+    "Share",
     "StoryEntry",
+    "Unseen",
     "draft_scenario",
     "read_scenario",
     "read_scenario_text",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from engine.definition.scenarios.coverage import Coverage
 from engine.definition.scenarios.story import (
     Expectation,
     Expected,
@@ -36,8 +37,14 @@ _NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 _MOST_REASONS = 8
 
 
-def run_scenario(algorithm: Algorithm, scenario: Scenario) -> ScenarioResult:
-    """Run a story and compare every expectation. An entry that cannot be carried out is a failure too."""
+def run_scenario(
+    algorithm: Algorithm, scenario: Scenario, coverage: Coverage | None = None
+) -> ScenarioResult:
+    """Run a story and compare every expectation. An entry that cannot be carried out is a failure too.
+
+    Args:
+        coverage: Takes in what the story sees of the algorithm.
+    """
     plan = plan_of(algorithm)
     first = scenario.story[0]
     try:
@@ -54,6 +61,8 @@ def run_scenario(algorithm: Algorithm, scenario: Scenario) -> ScenarioResult:
             failures.append(_impossible(part, error))
             continue
         case = entered.case
+        if coverage is not None:
+            coverage.look(part, entered)
         comparer = _Comparer(plan, part, entered)
         for expectation in part.expect:
             looked_at += 1

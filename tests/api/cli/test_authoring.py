@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from shutil import copytree
+from shutil import copyfile, copytree
 
 import pytest
 from jsonschema_rs import Draft202012Validator
@@ -488,3 +488,32 @@ class TestPublish:
         result = treadway("publish star-d --dry-run --json")
 
         assert (result.code, result.json["kept_at"]) == (0, None)
+
+
+class TestCoverage:
+    @pytest.fixture
+    def short(self, home):
+        """One scenario, which only records a score."""
+        text = (
+            "scenario: A score alone\nalgorithm: star-d\npatient: {birth_date: 1981-03-02, sex: male}\n"
+            "story:\n  - {on: 2024-01-12, record: {qids_sr16: {total: 9, item12: 0}}}\n"
+        )
+        Path("score.yaml").write_text(text, "utf-8")
+
+    def test_what_was_not_seen_is_listed_with_its_place(self, treadway, short):
+        result = treadway("test star-d --scenarios score.yaml --missing")
+
+        assert result.code == 0
+        assert "  step       visited 1 of 13" in result.out
+        assert re.search(r"  step       level_1: never visited   \(.*algorithm.yaml:\d+:\d+\)", result.out)
+
+    @pytest.mark.slow
+    def test_the_solver_finds_patients_for_moves_that_no_scenario_makes(self, treadway, home):
+        folder = shipped_root() / "star-d" / "scenarios"
+        copyfile(folder / "01-remission-on-citalopram.yaml", "one.yaml")
+        written = treadway("test star-d --scenarios one.yaml --skeletons more --json").json["skeletons"]
+
+        assert "more/exit-bipolar.yaml" in written
+        run = treadway("test star-d --scenarios more")
+        assert (run.code, f"{len(written)} passed" in run.out) == (0, True)
+        assert "nothing is replaced" in treadway("test star-d --scenarios one.yaml --skeletons more").err

@@ -36,7 +36,11 @@ EDITS = [
     ),
     pytest.param(
         (OWN, "- episode.adequate_failures >= 2\n", "- episode.adequate_failures >= 3\n"),
-        ["~", "permits less", "now where at least 3 adequate trials did not work in this episode, was where at least 2"],
+        [
+            "~",
+            "permits less",
+            "at least 3 adequate trials did not work in this episode, was where at least 2",
+        ],
         id="higher-bound",
     ),
     pytest.param(
