@@ -192,9 +192,12 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     """Every node of the tree, a parent before its children."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if not isinstance(one, Reference | Constant):  # most nodes have no parts
+            waiting += reversed(children(one))
 
 
 def hides_unknown(node: Node) -> Iterator[Node]:

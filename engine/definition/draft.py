@@ -121,6 +121,7 @@ class Draft:
         names: Names that criteria can use; None until the algorithm is built.
         clash: Why there is no table of names, where two things have one name.
         lines: Every criterion with what reading it gave.
+        uses: Defines and series by those that name them, once a check has asked; see `wording.uses_of`.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict[str, SourceFile])
@@ -136,6 +137,7 @@ class Draft:
     names: Names | None = None
     clash: str = ""
     lines: list[Judged] = field(default_factory=list[Judged])
+    uses: dict[str, set[str]] | None = None
 
     @cached_property
     def parts(self) -> tuple[Found, ...]:

@@ -83,9 +83,11 @@ def uses_of(draft: Draft) -> dict[str, set[str]]:
     """For each define and series, the defines and series that its criteria name."""
     if draft.algorithm is None:
         return {}
-    members = {*draft.algorithm.defines, *draft.algorithm.series}
-    trees = trees_of(draft)
-    return {name: _names_in(draft, trees.get(name, []), members) for name in members}
+    if draft.uses is None:
+        members = {*draft.algorithm.defines, *draft.algorithm.series}
+        trees = trees_of(draft)
+        draft.uses = {name: _names_in(draft, trees.get(name, []), members) for name in members}
+    return draft.uses
 
 
 def _names_in(draft: Draft, trees: list[Node], members: set[str]) -> set[str]:

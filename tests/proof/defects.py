@@ -259,8 +259,8 @@ DEFECTS = (
     Defect(
         "response-strict",
         "`<` for `<=`: exactly half is nothing",
-        "response: {title: At least half better, is: score.now <= 0.5 * score.baseline",
-        "response: {title: At least half better, is: score.now < 0.5 * score.baseline",
+        "    is: score.now <= 0.5 * score.baseline\n",
+        "    is: score.now < 0.5 * score.baseline\n",
         "one-grade-of-response",
         file=OUTCOMES,
     ),

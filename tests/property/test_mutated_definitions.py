@@ -134,7 +134,7 @@ FLOODS = {
     + "\n".join(f"  r{i}: {{read: e.f, take: latest, where: r{(i + 1) % 900} > 1}}" for i in range(900)),
     "brackets-in-a-criterion": "define:\n  a: " + "(" * 5_000,
     "long-criteria": "define:\n"
-    + "\n".join(f"  d{i}: " + " and ".join(["patient.age_years > 1"] * 250) for i in range(500)),
+    + "\n".join(f"  d{i}: " + " and ".join(["patient.age_years > 1"] * 250) for i in range(250)),
     "interactions": "formulary:\n  groups: {g: {}}\n  classes:\n    c:\n      groups: g\n"
     "      interactions:\n"
     + "\n".join("        - {rule: r, with: [g, c], severity: block, effect: e, why: w}" for _ in range(500))

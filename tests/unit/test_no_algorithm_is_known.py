@@ -11,8 +11,8 @@ from tests.support.algorithms import shipped_algorithm
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "engine").rglob("*.py"))
-WORDS_OF_THE_FORMAT = {*MoveKind, *StepKind, *Role, *OptionKind, "remission", "weight"}
-"""Kinds, roles, an outcome and an attribute of drawings that are ids of the algorithm as well."""
+WORDS_OF_THE_FORMAT = {*MoveKind, *StepKind, *Role, *OptionKind, "remission", "weight", "adherence"}
+"""Kinds, roles, an outcome, an attribute of drawings and a key of trials that are ids of it as well."""
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

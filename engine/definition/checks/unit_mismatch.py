@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.criteria.syntax import Binary, Node, Reference, walk
+from engine.criteria.syntax import Binary, Reference, walk
 from engine.definition.draft import Draft
 from engine.definition.judging import warning
 from engine.model.algorithm import Algorithm
@@ -28,6 +28,8 @@ def unit_mismatch(draft: Draft) -> Iterator[Finding]:
         for node in walk(judged.checked.tree):
             if not isinstance(node, Binary) or node.op not in _COMPARED:
                 continue
+            if not isinstance(node.left, Reference) or not isinstance(node.right, Reference):
+                continue
             one, other = (_unit(draft.algorithm, part) for part in (node.left, node.right))
             if one is not None and other is not None and one != other:
                 said = judged.criterion.said[node.start : node.end]
@@ -40,9 +42,9 @@ def unit_mismatch(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-def _unit(algorithm: Algorithm, node: Node) -> str | None:
+def _unit(algorithm: Algorithm, node: Reference) -> str | None:
     """The unit of a name: of an evidence field what it states, of all else what its name says."""
-    if not isinstance(node, Reference) or node.quoted:
+    if node.quoted:
         return None
     kind = algorithm.evidence.get(node.parts[0])
     field = kind.fields.get(node.parts[-1]) if kind is not None else None

@@ -124,7 +124,7 @@ def _fact(draft: Draft, criterion: Criterion, name: str, at: Place) -> Subject |
             return Subject(None, name, at, section[name].place)
     if root in _TREATMENTS and rest in draft.declared(Kind.TREATMENT):
         return Subject(Kind.TREATMENT, rest, at, draft.declared(Kind.TREATMENT)[rest])
-    for one in (Kind.STEP, Kind.OPTION, Kind.CLASS, Kind.MOVE):  # codes, such as step.id = 'ssri'
+    for one in (Kind.STEP, Kind.OPTION, Kind.CLASS, Kind.MOVE):  # codes, such as that of `step.id`
         if name in draft.declared(one):
             return Subject(one, name, at, draft.declared(one)[name])
     return Subject(None, name, at) if names is not None and names.lookup(name) is not None else None

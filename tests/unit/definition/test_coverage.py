@@ -56,7 +56,7 @@ def test_history_is_never_asked_to_be_unknown(seen):
     assert not any("base.kind" in name for name in unknown)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_scenarios_visit_every_step_and_make_every_move(name):
     algorithm = shipped_algorithm(name)
