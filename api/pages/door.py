@@ -6,7 +6,7 @@ What was typed is never lost: a form that cannot be accepted comes back with eve
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -20,7 +20,7 @@ from api.rest.caller import Caller, Doorkeeper
 from api.rest.problems import problem_of
 from api.rest.route import TEMPLATE
 from api.rest.settings import Settings
-from api.signin.routes import SIGN_IN
+from api.signin.routes import address_of_sign_in
 from api.signin.visitor import FORM_FIELD, visitor
 from engine.access.csrf import csrf_fits, foreign
 from engine.access.decide import AccessDeniedError
@@ -148,7 +148,7 @@ def _kept(request: Request, form: Mapping[str, str], status: int, told: Mapping[
     context = {
         **told,
         "action": request.url.path,
-        "sign_in": f"{SIGN_IN}?{urlencode({'onward': request.url.path})}" if status == 401 else "",
+        "sign_in": address_of_sign_in(request.url.path) if status == 401 else "",
         "kept": [(name, value) for name, value in form.items() if name != FORM_FIELD],
         "shown": [(name.replace("-", " "), v) for name, v in form.items() if v and name not in UNSHOWN],
     }

@@ -120,6 +120,7 @@ def _rows(reading: Reading, gate: Gate, answer: GateAnswer) -> Iterator[ItemRow]
 
 def _row(reading: Reading, gate: Gate, item: GateItem, answer: GateItemAnswer, number: int) -> ItemRow:
     blank = answer.result is ItemResult.BLANK
+    applies = answer.result is not ItemResult.DOES_NOT_APPLY
     facts = tuple(fact_row(reading, fact, item.ask) for fact in answer.facts)
     kinds = tuple(dict.fromkeys(kind for kind, _ in answering(reading, item)))
     conclusion = gate.conclusions.get(item.conclusion)
@@ -130,8 +131,12 @@ def _row(reading: Reading, gate: Gate, item: GateItem, answer: GateItemAnswer, n
         why=item.why or "",
         word=WORDS[answer.result],
         facts=facts,
-        basis="" if blank else "the clinician's word" if answer.by_word else "what is on record",
-        again=kinds[0] if kinds and not blank else "",
+        basis=""
+        if blank or not applies
+        else "the clinician's word"
+        if answer.by_word
+        else "what is on record",
+        again=kinds[0] if kinds and applies and not blank else "",
         fields=tuple(_fields(reading, item, answer)) if blank else (),
         record=tuple((kind, reading.algorithm.evidence[kind].title) for kind in kinds) if blank else (),
         overridable=item.overridable,
