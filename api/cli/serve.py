@@ -49,10 +49,10 @@ def serve(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Serve the API until it is told to end (Ctrl-C, SIGTERM); what was accepted is finished first.
+    """Serve the API and the pages of cases until told to end (Ctrl-C, SIGTERM); accepted work is finished.
 
     On a laptop it takes no setting: one SQLite file, this computer alone, and a one-time link that signs its
-    owner in. There are no pages yet.
+    owner in. Each case has its pages at /cases/NUMBER; there is no page yet that lists them.
 
     Examples:
         treadway serve
@@ -139,7 +139,7 @@ def _tell(output: Output, settings: "Installation", link: str | None, *, invente
         f"API         {base}/api/v1",
         f"described   {base}/api/v1/openapi.json",
         *([] if sign_in is None else [f"sign in     {sign_in}", "            (once, within 15 minutes)"]),
-        "There are no pages yet: programs use the API, people the command `treadway`.",
+        f"a case      {base}/cases/NUMBER (`treadway case list` shows the numbers; no page lists them yet)",
     )
     output.document(
         "treadway.serve/1",
