@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from shutil import copyfile, copytree
+from shutil import copyfile, copytree, which
 
 import pytest
 from jsonschema_rs import Draft202012Validator
@@ -419,6 +419,8 @@ class TestDiff:
     @pytest.fixture
     def repository(self, home):
         """A git repository whose newest commit raised a parameter of a definition."""
+        if which("git") is None:
+            pytest.skip("git is not installed here")
 
         def git(*words: str) -> None:
             name = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
@@ -465,6 +467,14 @@ class TestDiff:
 
         assert result.code == 3
         assert said in result.err
+
+    def test_git_is_asked_for_only_where_a_revision_is_named(self, treadway, home, monkeypatch):
+        monkeypatch.setenv("PATH", str(home))
+
+        assert treadway("diff star-d star-d").code == 0
+        result = treadway("diff main:algorithms/star-d star-d")
+        assert result.code == 3
+        assert "needs git, which is not installed" in result.err
 
     def test_a_picture_has_a_form(self, treadway):
         assert treadway("diff star-d star-d --draw changes.txt").code == 2
