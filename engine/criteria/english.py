@@ -264,8 +264,9 @@ class _English:
     def _is(self, node: Is) -> str:
         if node.test == "null":
             return f"{self._subject(node.operand)} is {'' if node.negated else 'not '}known"
-        said = self.condition(node.operand) if node.test == "true" else self.denied(node.operand)
-        return f"it is {'not ' if node.negated else ''}known that {said}"
+        holds = node.test == "true"
+        said = self.condition(node.operand) if holds is not node.negated else self.denied(node.operand)
+        return f"{said}, or that is not known" if node.negated else f"it is known that {said}"
 
     def _interval(self, node: InInterval) -> str:
         low, high = self.value(node.low), self._beside(node.operand, node.high)

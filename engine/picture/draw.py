@@ -139,6 +139,12 @@ def draw(
             return pdf(text, layout.width, layout.height, algorithm.title, described(layout.plan))
 
 
+def picture(algorithm: Algorithm) -> tuple[str, float, float]:
+    """The picture for a page of paper: SVG in light colours, width and height in points."""
+    layout = _layout(algorithm)
+    return _svg(algorithm, None, None, None, links="", alone=False), layout.width, layout.height
+
+
 def _svg(
     algorithm: Algorithm,
     case: Case | None,

@@ -19,6 +19,7 @@ LEAST_PRINTED_PT = 8
 
 SHEETS_MM = {"a4": (210, 297), "a3": (297, 420)}
 MARGIN_MM = 10
+_MAP = "map.svg"
 PT_PER_MM = 72 / 25.4
 
 
@@ -82,7 +83,7 @@ def png(svg: str, width_pt: float, height_pt: float, pixels_per_point: float = 2
     page = (
         f'#set page(width: {width_pt}pt, height: {height_pt}pt, margin: 0pt)\n#image("map.svg", width: 100%)'
     )
-    return _compiled(page, svg, "png", ppi=72 * pixels_per_point)
+    return compiled(page, "png", {_MAP: svg}, ppi=72 * pixels_per_point)
 
 
 def pdf(svg: str, width_pt: float, height_pt: float, title: str, description: str) -> bytes:
@@ -90,23 +91,24 @@ def pdf(svg: str, width_pt: float, height_pt: float, title: str, description: st
 
     The same picture gives the same bytes.
     """
-    page_width, page_height = _sheet(width_pt, height_pt)
+    page_width, page_height = sheet(width_pt, height_pt)
     page = "\n".join(
         (
-            f"#set document(title: {_quoted(title)}, date: none)",
+            f"#set document(title: {quoted(title)}, date: none)",
             '#set text(font: "Arimo", lang: "en")',
             f"#set page(width: {page_width:.2f}pt, height: {page_height:.2f}pt, margin: {MARGIN_MM}mm)",
             "#set align(center + horizon)",
-            f'#image("map.svg", fit: "contain", width: 100%, height: 100%, alt: {_quoted(description)})',
+            f'#image("map.svg", fit: "contain", width: 100%, height: 100%, alt: {quoted(description)})',
         )
     )
-    return _compiled(page, svg, "pdf", pdf_standards=["ua-1"])
+    return compiled(page, "pdf", {_MAP: svg}, pdf_standards=["ua-1"])
 
 
-def _sheet(width_pt: float, height_pt: float) -> tuple[float, float]:
+def sheet(width_pt: float, height_pt: float) -> tuple[float, float]:
+    """Width and height of the page for a picture: A4 while its body text stays readable, else larger."""
     margins = 2 * MARGIN_MM * PT_PER_MM
-    for sheet in SHEETS_MM.values():
-        width, height = (side * PT_PER_MM for side in sheet)
+    for sides in SHEETS_MM.values():
+        width, height = (side * PT_PER_MM for side in sides)
         scale = min((width - margins) / width_pt, (height - margins) / height_pt)
         if scale * BODY_SIZE_PT >= LEAST_PRINTED_PT:
             return width, height
@@ -114,9 +116,10 @@ def _sheet(width_pt: float, height_pt: float) -> tuple[float, float]:
     return width_pt * scale + margins, height_pt * scale + margins
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str, *, keep_spaces: bool = False) -> str:
     """A typst string: backslash and quote are its only special characters."""
-    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    shown = text if keep_spaces else printable(text)
+    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class _Compile(Protocol):
@@ -125,14 +128,19 @@ class _Compile(Protocol):
     def __call__(self, files: Mapping[str, bytes], /, **options: object) -> bytes | list[bytes]: ...
 
 
-def _compiled(page: str, svg: str, form: str, **options: object) -> bytes:
+def compiled(page: str, form: str, files: Mapping[str, str], **options: object) -> bytes:
+    """What typst makes of a page, with the files that it names, in the shipped font.
+
+    Raises:
+        DrawingError: It cannot be made, or is more than one page of pixels.
+    """
     import typst
 
-    files = {"main.typ": page.encode(), "map.svg": svg.encode()}
+    given = {"main.typ": page.encode(), **{name: text.encode() for name, text in files.items()}}
     fonts = [str(font_folder())]
     try:
         made = cast("_Compile", typst.compile)(
-            files, format=form, font_paths=fonts, ignore_system_fonts=True, **options
+            given, format=form, font_paths=fonts, ignore_system_fonts=True, **options
         )
     except typst.TypstError as error:
         raise DrawingError(f"the {form.upper()} could not be made: {error}", "draw it as svg") from error

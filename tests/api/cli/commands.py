@@ -13,6 +13,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("test",): ["stepwise-depression", "--scenarios", "scenario.yaml"],
     ("prove",): ["stepwise-depression", "--claim", "ends-are-final"],
     ("diff",): ["stepwise-depression", "star-d"],
+    ("document",): ["stepwise-depression", "--out", "handout"],
     ("publish",): ["stepwise-depression"],
     ("draw",): ["stepwise-depression", "--format", "dot", "--output", "picture.dot"],
     ("criterion",): ["1 + 1 = 2"],

@@ -133,7 +133,7 @@ class TestForms:
         from engine.picture.layout import laid_out
 
         layout = laid_out(made())
-        width, height = render._sheet(layout.width, layout.height)
+        width, height = render.sheet(layout.width, layout.height)
         margins = 2 * render.MARGIN_MM * render.PT_PER_MM
         scale = min((width - margins) / layout.width, (height - margins) / layout.height)
         assert scale * 13 >= 8 - 1e-9

@@ -1,0 +1,1 @@
+"""Pages of algorithms: the library, the pathway document, what changed between versions."""
