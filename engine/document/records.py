@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from engine.document.saying import Sayer, bounds_of, number, recorded
-from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Table, Words
-from engine.document.writing import item, words
+from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Words
+from engine.document.writing import item, table, words
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
 from engine.picture.plan import slug
+from engine.runtime.names import spoken_unit
 
 _TAKEN = {
-    "latest": "the latest",
-    "earliest": "the earliest",
-    "count": "the number of",
-    "lowest": "the lowest",
+    "latest": "From the latest record:",
+    "earliest": "From the earliest record:",
+    "count": "How many records of",
+    "lowest": "The lowest of",
+    "highest": "The highest of",
 }
 _TYPES = {
     FieldType.INTEGER: "whole number",
@@ -96,25 +98,18 @@ def words_section(say: Sayer) -> Iterator[Section]:
             item(
                 Strong(one.title),
                 say.sources.cite(one.source, unverified=one.unverified),
-                items=say.condition(one.condition),
+                items=say.condition(one.condition, beside=one.source),
                 ref=f"word-{slug(one.name)}",
             )
             for one in defines
         ]
         for one in series:
-            where = say.condition(one.where)
+            where = say.condition(one.where, beside=one.source)
             within = f", in the last {one.within}" if one.within else ""
-            taken = f"{_TAKEN.get(one.take, f'the {one.take}')} {_read(say, one.read)}{within}"
-            lines = (item(taken, " where:" if where else "", items=where),)
+            taken = f"{_TAKEN[one.take]} {say.fact(one.read)}{within}{', where:' if where else ''}"
+            lines = (item(taken, items=where),)
             rows.append(item(Strong(one.title), say.sources.cite(one.source), items=lines))
         yield Section("words", title, (Bullets(tuple(rows)),))
-
-
-def _read(say: Sayer, fact: str) -> str:
-    found = say.names.lookup(fact)
-    if found is None or found.title is None:
-        return fact.replace(".", " ").replace("_", " ")
-    return found.phrase.noun if found.phrase is not None else found.title
 
 
 # --- evidence -----------------------------------------------------------------------------------------------
@@ -138,11 +133,11 @@ def _type(say: Sayer, kind: EvidenceType) -> Section:
     blocks.append(Paragraph(words(said, code)))
     rows = tuple(_field(say, kind, one) for one in kind.fields.values())
     if rows:
-        blocks.append(Table(kind.title, ("Field", "Values", "Unusual", "Code"), rows))
+        blocks.append(table(kind.title, ("Field", "Values", "Unusual", "Code"), rows))
     derived = tuple(
         item(
             f"{kind.fields[name].title if name in kind.fields else name.replace('_', ' ')}: ",
-            Quiet(line.text),
+            Quiet(" ".join(line.text.split())),
             say.sources.cite(line.source, unverified=line.unverified),
         )
         for name, line in kind.derive.items()
@@ -159,7 +154,7 @@ def _field(say: Sayer, kind: EvidenceType, one: EvidenceField) -> Row:
 
 
 def _values(one: EvidenceField) -> tuple[Words, ...]:
-    unit = f" {one.unit}" if one.unit else ""
+    unit = f" {spoken_unit(one.unit)}" if one.unit else ""
     lines: list[str] = []
     if one.values:
         lines += [one.labels.get(code) or code.replace("_", " ") for code in one.values]
@@ -197,8 +192,7 @@ def parameter_section(say: Sayer) -> Iterator[Section]:
             cited = say.sources.cite(one.source, unverified=one.unverified, needed=True)
             cells = ((words(value),), (words(bounds_of(one)),))
             rows.append(Row(words(one.title, cited), cells, f"parameter-{slug(one.name)}"))
-        table = Table(title, ("Number", "Here", "May be set"), tuple(rows))
-        yield Section("parameters", title, (table,))
+        yield Section("parameters", title, (table(title, ("Number", "Here", "May be set"), rows),))
 
 
 def flag_section(say: Sayer) -> Iterator[Section]:
@@ -213,7 +207,7 @@ def flag_section(say: Sayer) -> Iterator[Section]:
                 Strong(one.title),
                 " (note)" if one.level == "note" else "",
                 say.sources.cite(one.source),
-                items=say.condition(one.when),
+                items=say.condition(one.when, beside=one.source),
             )
             for one in known
         ]
@@ -230,7 +224,7 @@ def claim_section(say: Sayer) -> Iterator[Section]:
         lead = Paragraph(
             words("Each of these can be put to the prover. No stored proof belongs to this document.")
         )
-        rows = [item(one.title, " ", Quiet("not yet proved"), items=_body(say, one.body)) for one in known]
+        rows = [item(one.title, ": ", Quiet("not yet proved"), items=_body(say, one.body)) for one in known]
         yield Section("claims", title, (lead, Bullets(tuple(rows))))
 
 

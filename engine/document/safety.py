@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.document.saying import Sayer, recorded
 from engine.document.steps import KINDS
 from engine.document.tree import Block, Bullets, Item, Paragraph, Row, Section, Table, Words
-from engine.document.writing import item, joined, words
+from engine.document.writing import capital, item, joined, words
 from engine.model.algorithm import MoveKind
 from engine.model.gate import Gate, GateItem, Interrupt
 from engine.picture.plan import slug
@@ -84,7 +84,9 @@ def _lines(items: tuple[Item, ...], indent: str = "") -> list[Words]:
 def _answer(say: Sayer, fact: str) -> Words:
     kind, _, name = fact.partition(".")
     known = say.algorithm.evidence.get(kind)
-    if known is None or name not in known.fields:
+    if known is None:
+        return capital(words(say.fact(fact)))
+    if name not in known.fields:
         return words(say.evidence(kind))
     return words(say.evidence(kind), f": {sentence_case(known.fields[name].title)}")
 
@@ -128,7 +130,10 @@ def stop_section(say: Sayer) -> Iterator[Section]:
 
 def _stop(say: Sayer, stop: Interrupt) -> Section:
     cited = say.sources.cite(stop.source, needed=True)
-    blocks: list[Block] = [Paragraph(words("Raised where:", cited)), Bullets(say.condition(stop.raise_when))]
+    blocks: list[Block] = [
+        Paragraph(words("Raised where:", cited)),
+        Bullets(say.condition(stop.raise_when, beside=stop.source)),
+    ]
     blocks += say.why(stop.raise_when)
     if stop.actions:
         blocks += [Paragraph(words("What is done:")), Bullets(tuple(item(one) for one in stop.actions))]

@@ -13,7 +13,7 @@ from engine.criteria.syntax import Binary, Chain, Constant, Is, Node, Reference,
 from engine.definition.diff.needs import window
 from engine.document.here import left_in
 from engine.document.tree import Block, Bullets, Fold, Item, Link, Words
-from engine.document.writing import Sources, item, joined, words
+from engine.document.writing import Sources, clauses, item, joined, words
 from engine.model.algorithm import Algorithm, Parameter, Step
 from engine.model.criterion import AllOf, AnyOf, Condition, Line, NoneOf, lines_of
 from engine.model.formulary import Checkpoint, Requirement
@@ -58,43 +58,54 @@ class Sayer:
         """Roles that may do something."""
         return " or ".join(role.replace("_", " ") for role in sorted(roles))
 
+    def fact(self, name: str) -> str:
+        """A fact as a noun."""
+        found = self.names.lookup(name)
+        if found is None or found.title is None:
+            return name.replace(".", " ").replace("_", " ")
+        return found.phrase.noun if found.phrase is not None else found.title
+
     # --- conditions -----------------------------------------------------------------------------------------
 
-    def condition(self, condition: Condition | None, here: Step | None = None) -> tuple[Item, ...]:
+    def condition(
+        self, condition: Condition | None, here: Step | None = None, *, beside: str | None = None
+    ) -> tuple[Item, ...]:
         """A line for each thing that must hold, groups with their lines beneath.
 
         Args:
             condition: What is said.
             here: The step in which it is read: what is about other steps alone is left out.
+            beside: A source that is cited beside it already.
         """
         if condition is None:
             return ()
         known = condition if here is None else left_in(condition, here)
         if known is None:
             return (item("Never in this step"),)
-        return tuple(self._items(known))
+        return tuple(self._items(known, beside))
 
-    def _items(self, condition: Condition) -> Iterator[Item]:
+    def _items(self, condition: Condition, beside: str | None) -> Iterator[Item]:
         match condition:
             case Line():
-                yield self._line(condition)
+                yield self._line(condition, beside)
             case AllOf(items=items):
                 for one in items:
-                    yield from self._items(one)
+                    yield from self._items(one, beside)
             case AnyOf(items=(only,)):
-                yield from self._items(only)
+                yield from self._items(only, beside)
             case AnyOf(items=items):
-                yield item(_ANY, items=[self._grouped(one) for one in items])
+                yield item(_ANY, items=[self._grouped(one, beside) for one in items])
             case NoneOf(items=items):
-                yield item(_NONE, items=[self._grouped(one) for one in items])
+                yield item(_NONE, items=[self._grouped(one, beside) for one in items])
 
-    def _grouped(self, condition: Condition) -> Item:
+    def _grouped(self, condition: Condition, beside: str | None) -> Item:
         """One alternative, however many lines it has."""
-        found = tuple(self._items(condition))
+        found = tuple(self._items(condition, beside))
         return found[0] if len(found) == 1 else item("All of these:", items=found)
 
-    def _line(self, line: Line) -> Item:
-        cited = self.sources.cite(line.source, unverified=line.unverified)
+    def _line(self, line: Line, beside: str | None) -> Item:
+        said = line.source == beside and line.source is not None
+        cited = () if said else self.sources.cite(line.source, unverified=line.unverified)
         tree = self._tree(line.text)
         if isinstance(tree, Chain) and tree.op == "or" and (len(tree.items) > 2 or _long(tree)):
             parts = [item(self._linked(one)) for one in tree.items]
@@ -118,11 +129,11 @@ class Sayer:
                     return words(cited)
                 return words(self._linked(tree) if tree else text, self._unknown(condition), cited)
             case AllOf(items=items):
-                return joined([self.inline(one) for one in items])
+                return clauses([self.inline(one) for one in items], "and")
             case AnyOf(items=items):
-                return joined([self.inline(one) for one in items], "or")
+                return clauses([self.inline(one) for one in items], "or")
             case NoneOf(items=items):
-                return words("none of these: ", joined([self.inline(one) for one in items], "or"))
+                return words("none of these: ", clauses([self.inline(one) for one in items], "or"))
 
     def sentence(self, text: str) -> str:
         """A criterion as a sentence; as written where it is none."""
@@ -142,12 +153,14 @@ class Sayer:
         """A sentence whose parts lead to what they mean, and to the numbers in them that a clinic may set."""
         if isinstance(tree, Chain) and not any(isinstance(one, Chain) or _joins(one) for one in tree.items):
             parts = [self._linked(one) for one in tree.items]
-            return joined(parts, tree.op)
+            return clauses(parts, tree.op)
         said = self._phrase(tree)
         named = tree.operand if isinstance(tree, Unary) and tree.op == "not" else tree
         if isinstance(named, Reference) and (name := resolved(named, self.names)) in self.algorithm.defines:
             return (Link(f"word-{slug(name)}", said),)
-        return words(said, self._settable(tree))
+        if isinstance(named, Reference) and named.name == "trial.adequate":
+            return (Link("trials", said),)
+        return words(said, () if "(here " in said else self._settable(tree))
 
     def _settable(self, tree: Node) -> Words:
         """The bounds and the source of each parameter that a sentence takes its number from."""

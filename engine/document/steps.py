@@ -103,7 +103,7 @@ class Steps:
 
     def _from(self, move: Move, target: Step) -> Words:
         if where := from_where(self.algorithm, move):
-            return words(where)
+            return words(_from(where))
         sources = [words(self.say.step(one)) for one in move.sources if one != target.id]
         return words("From ", joined(sources, "or"))
 
@@ -162,7 +162,7 @@ class Steps:
             said.append(row.text)
         if row.recommendation:
             said.append(row.recommendation)
-        parts = [one if isinstance(one, tuple) else words(one) for one in said]
+        parts = [capital(one if isinstance(one, tuple) else words(one)) for one in said]
         whole = words(*[part for place, one in enumerate(parts) for part in ((". " if place else ""), one)])
         return item(whole, self.say.sources.cite(row.source))
 
@@ -191,12 +191,17 @@ class Steps:
     def _shared(self) -> Iterator[Section]:
         for where, moves in self.shared.items():
             for move in moves:
-                yield self._move(move, None, where)
+                yield self._move(move, None, _from(where))
 
     def _move(self, move: Move, step: Step | None, where: str = "") -> Section:
         """One move; in the section of a step, or once for many (`where`)."""
         blocks: list[Block] = [Paragraph(self._leads(move, where))]
-        needs = (*self.say.requirements(move.requires), *self.say.condition(move.when, step))
+        needs = (
+            *self.say.requirements(move.requires),
+            *self.say.condition(move.when, step, beside=move.source),
+        )
+        if needs and (asks := self._asks(move)):
+            needs = (*needs, item(asks))
         if needs:
             blocks.append(Bullets(needs))
         blocks += self.say.why(move.when)
@@ -224,9 +229,21 @@ class Steps:
             sentence = words(sentence, "; a new episode begins")
         if move.by:
             sentence = words(sentence, f"; decided by a {self.say.by(move.by)}")
-        asks = move.requires or move.when
-        end = ". It needs:" if asks else ". It needs no more than what holds for the steps."
-        return words(capital(sentence), self.say.sources.cite(move.source), end)
+        said = words(capital(sentence), self.say.sources.cite(move.source))
+        if move.requires or move.when:
+            return words(said, ". It needs:")
+        asks = self._asks(move)
+        return words(said, ". It needs ", asks, ".") if asks else words(said, ". It needs nothing more.")
+
+    def _asks(self, move: Move) -> Words:
+        """That the step it leads to asks something of whoever enters; empty where it does not."""
+        bounds = self.algorithm.steps[move.target].enter if move.target else Bounds()
+        if move.target is None or move.kind in bounds.except_kinds or not (bounds.requires or bounds.when):
+            return ()
+        ref = f"{self.say.plan.ref_of(move.target)}-enters"
+        return words(
+            "what ", Link(ref, f"{full_name(self.algorithm.steps[move.target])} asks of whoever enters")
+        )
 
     def _evidence(self, move: Move) -> Iterator[Block]:
         said: list[Item] = []
@@ -252,6 +269,11 @@ class Steps:
 
 def _look_name(word: str) -> str:
     return word.lower().replace(" ", "-")
+
+
+def _from(where: str) -> str:
+    """`From any step`, of `At any step`."""
+    return where.replace("At ", "From ", 1)
 
 
 def _ref(move: Move, step: str) -> str:

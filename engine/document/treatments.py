@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from engine.document.saying import Sayer, number
-from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Table, Words
-from engine.document.writing import UNVERIFIED, item, joined, words
+from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Words
+from engine.document.writing import UNVERIFIED, item, joined, table, words
 from engine.model.formulary import (
     Checkpoint,
     Dose,
@@ -35,6 +35,7 @@ _UNKNOWN = {
     IfUnknown.CAUTION: " Not recorded: a caution.",
     IfUnknown.IGNORE: "",
 }
+_CODES = {"rxnorm": "RxNorm", "atc": "ATC", "snomed": "SNOMED CT"}
 _OTHERS = "Other treatments"
 
 
@@ -61,9 +62,9 @@ def _class(say: Sayer, name: str, members: Sequence[Option]) -> Section:
     known = say.algorithm.formulary.classes.get(name)
     title = known.title if known else _OTHERS
     blocks: list[Block] = [
-        Table(
+        table(
             title,
-            ("Treatment", "Least", "Greatest", "Lowest first", "Notes"),
+            ("Treatment", "Least in an adequate trial", "Greatest", "Lowest to start", "Notes"),
             tuple(row for option in members for row in _rows(say, option)),
         )
     ]
@@ -128,7 +129,9 @@ def _notes(say: Sayer, option: Option) -> Iterator[Words]:
     if option.counts_as:
         yield words(f"Counts as {named(say, [option.counts_as])}")
     if option.codes:
-        yield words(Quiet(", ".join(f"{kind.upper()} {code}" for kind, code in option.codes.items())))
+        yield words(
+            Quiet(", ".join(f"{_CODES.get(kind, kind)} {code}" for kind, code in option.codes.items()))
+        )
 
 
 # --- rules --------------------------------------------------------------------------------------------------
@@ -151,7 +154,7 @@ def _rulings(option: Option) -> list[Ruling]:
     rules += [(None, one) for one in option.interactions]
     rules += [(None, one) for one in option.washout]
     if option.titration:
-        rules.append(("mg", option.titration))
+        rules.append((option.dose.unit if option.dose else "mg", option.titration))
     rules += [(None, one) for one in option.requires]
     rules += [(None, one) for one in option.monitoring]
     return rules
@@ -182,7 +185,7 @@ def _ruling(say: Sayer, unit: str | None, one: object) -> Iterator[Item]:
             why = f": {sentence_case(one.why)}" if one.why else ""
             yield item(f"{one.days} days after the last dose of {named(say, one.after)}{why}", cited)
         case Titration():
-            yield from _titration(say, one)
+            yield from _titration(say, unit or "mg", one)
         case Requirement():
             yield item("Before the first dose: ", *(found.words for found in say.requirements([one])))
         case Checkpoint():
@@ -210,19 +213,19 @@ def _interaction(say: Sayer, one: Interaction) -> Item:
     return item(text, say.sources.cite(one.source))
 
 
-def _titration(say: Sayer, one: Titration) -> Iterator[Item]:
+def _titration(say: Sayer, unit: str, one: Titration) -> Iterator[Item]:
     for column in one.columns:
         where = say.inline(column.when)
         cited = say.sources.cite(column.source or one.source, needed=True)
         weeks = [
-            f"week {week}{' and later' if week == len(column.maximum) else ''} at most {number(most)}"
+            f"week {week}{' and later' if week == len(column.maximum) else ''} at most {number(most)} {unit}"
             for week, most in enumerate(column.maximum, 1)
         ]
         start = words("Raised slowly, where ", where, ": ") if where else words("Raised slowly: ")
         yield item(start, ", ".join(weeks), cited)
         for when, most in column.maintenance:
             cited = say.sources.cite(column.source or one.source, needed=True)
-            yield item(f"Afterwards at most {number(most)} where ", say.inline(when), cited)
+            yield item(f"Afterwards at most {number(most)} {unit} where ", say.inline(when), cited)
     for when, gap in one.restart_after_gap:
         where = say.inline(when)
         said = words(" where ", where) if where else ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.document.tree import Cite, Item, Link, Part, Quiet, SourceRow, Strong, Tag, Words
+from engine.document.tree import Cite, Item, Link, Part, Quiet, Row, SourceRow, Strong, Table, Tag, Words
 from engine.model.algorithm import Algorithm, Source
 
 UNVERIFIED = Tag("Unverified")
@@ -78,6 +79,31 @@ def joined(parts: Sequence[Words], last: str = "and") -> Words:
             found.append(f" {last} " if place == len(parts) - 1 else ", ")
         found.append(one)
     return words(*found)
+
+
+def clauses(parts: Sequence[Words], word: str) -> Words:
+    """`a and b`; with semicolons where a part has joints of its own, so that one reading is left."""
+    if not any(_JOINT.search(_plain(one)) for one in parts):
+        return joined(parts, word)
+    return words(
+        *(piece for place, one in enumerate(parts) for piece in ((f"; {word} " if place else ""), one))
+    )
+
+
+_JOINT = re.compile(r", | and | or ")
+
+
+def _plain(text: Words) -> str:
+    return "".join(part for part in text if isinstance(part, str)) + "".join(
+        part.text for part in text if isinstance(part, Link)
+    )
+
+
+def table(caption: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Table:
+    """A table without the columns in which no row says anything."""
+    kept = [place for place in range(len(columns) - 1) if any(row.cells[place] for row in rows)]
+    shown = tuple(Row(row.head, tuple(row.cells[place] for place in kept), row.ref) for row in rows)
+    return Table(clean(caption), (columns[0], *(columns[place + 1] for place in kept)), shown)
 
 
 class Sources:
