@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from engine.model.algorithm import Algorithm
 from engine.model.case import Case, Treatment
 from engine.model.decision import (
     Decision,
@@ -199,6 +200,11 @@ def treatment_shape(treatment: Treatment) -> Shape:
         "outcome": treatment.outcome,
         "reported": treatment.reported,
     }
+
+
+def algorithm_shape(algorithm: Algorithm) -> Shape:
+    """An algorithm as answers name it."""
+    return {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}
 
 
 def case_shape(case: Case, name: str | None = None, number: str | None = None) -> Shape:

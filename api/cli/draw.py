@@ -10,7 +10,7 @@ from api.cli.exits import UsageError
 from api.cli.options import Actor, Database, Json, On, Quiet, Roles
 from api.cli.output import Output
 from api.cli.values import day
-from engine.model.algorithm import Algorithm
+from api.shapes import algorithm_shape
 from engine.model.errors import UnreadableError
 
 FORMATS = ("svg", "png", "pdf", "dot", "list")
@@ -79,12 +79,10 @@ def draw(
         write_picture(path, content)
         output.result(f"Saved {path}")
         written.append({"format": form, "file": str(path)})
-    output.document("treadway.draw/1", {"algorithm": _named(algorithm), "case": case, "files": written})
+    output.document(
+        "treadway.draw/1", {"algorithm": algorithm_shape(algorithm), "case": case, "files": written}
+    )
     output.next(f"treadway case show {case}" if case else f"treadway test {file}")
-
-
-def _named(algorithm: Algorithm) -> dict[str, object]:
-    return {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}
 
 
 def _formats(text: str) -> list[str]:

@@ -1,16 +1,18 @@
 """`treadway prove`: whether what an algorithm claims holds for every patient, or for whom not."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from api.cli.desk import load_named
-from api.cli.exits import Code
+from api.cli.exits import Code, UsageError
 from api.cli.findings import tell_findings
 from api.cli.options import Json, Quiet
 from api.cli.output import Output, Progress, paint
-from api.shapes import Shape, plain
+from api.cli.stories import draw_story, save_scenario, story_lines, story_of, story_shape
+from api.shapes import Shape, algorithm_shape, plain
 from engine.model.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _STYLES = {"proved": "passed", "not true": "failed", "not decided": "not recorded", "vacuous": "failed"}
 _WIDTH = 12
+EXACT = "Division is taken as exact; deviations, and records entered late or retracted, are outside."
 
 
 def prove(
@@ -37,9 +40,16 @@ def prove(
         str | None,
         Option("--refines", metavar="OLD", help="Prove that it permits no more than this algorithm does."),
     ] = None,
+    gaps: Annotated[
+        bool,
+        Option("--gaps", help="Look for patients left without a move, and for moves open at once, instead."),
+    ] = False,
     save: Annotated[
         Path | None,
         Option("--save", metavar="DIR", help="Write each story of a patient there as a scenario file."),
+    ] = None,
+    draw: Annotated[
+        Path | None, Option("--draw", metavar="DIR", help="Draw each story of a patient there, as SVG.")
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -52,6 +62,7 @@ def prove(
         treadway prove algorithms/stepwise-depression
         treadway prove stepwise-depression --claim ect-needs-cause --json
         treadway prove my-algorithm --refines stepwise-depression
+        treadway prove my-algorithm --gaps
     """
     from engine.proof.answers import Verdict
     from engine.proof.keeping import cache_folder
@@ -67,6 +78,13 @@ def prove(
     if read.findings:
         tell_findings(output, read.findings)
         output.end(Code.NO)
+    if gaps:
+        if claim is not None or refines is not None:
+            raise UsageError("--gaps asks questions of its own", "leave out --claim and --refines")
+        from api.cli.gaps import Looking
+
+        output.end(Looking(output, algorithm, visits, timeout, save, draw).tell())
+        return
     claims = claims_of(algorithm, claim)
     if claim is not None and not claims:
         from engine.definition.spelling import near_names
@@ -80,32 +98,28 @@ def prove(
         total = len(claims)
     progress = Progress(output, f"Checking {total} claims", total)
     counts: dict[str, int] = {}
+    rests_on: dict[str, None] = {}
     shapes: list[Shape] = []
     for answer in answers:
-        told = _story(algorithm, answer, visits)
+        told = story_of(algorithm, answer, visits)
         progress.close()
         output.result(*_lines(algorithm, answer, told))
         shapes.append(_shape(answer, told))
         counts[answer.verdict.value] = counts.get(answer.verdict.value, 0) + 1
-        if told is not None and save is not None and told.scenario is not None:
-            output.say(f"Written: {_save(save, answer, told.scenario)}")
+        rests_on.update(dict.fromkeys(answer.rests_on))
+        if told is not None and save is not None:
+            save_scenario(output, save, answer, told)
+        if told is not None and draw is not None:
+            draw_story(output, draw, answer, told)
         progress.step(len(shapes))
     progress.close()
     output.result(", ".join(f"{count} {word}" for word, count in counts.items()))
-    named: Shape = {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}
-    output.document("treadway.prove/1", {"algorithm": named, "claims": shapes})
+    output.result(*_rests_on(rests_on))
+    output.document("treadway.prove/1", {"algorithm": algorithm_shape(algorithm), "claims": shapes})
     untrue = counts.get(Verdict.NOT_TRUE, 0) + counts.get(Verdict.VACUOUS, 0)
     undecided = counts.get(Verdict.NOT_DECIDED, 0)
     output.next(f"treadway {'check' if untrue else 'draw'} {path}")
     output.end(Code.NO if untrue else Code.NOT_IN_TIME if undecided else Code.DONE)
-
-
-def _story(algorithm: "Algorithm", answer: "Answer", visits: int) -> "Told | None":
-    if answer.witness is None:
-        return None
-    from engine.proof.story import tell
-
-    return tell(algorithm, answer, visits=visits)
 
 
 def _lines(algorithm: "Algorithm", answer: "Answer", told: "Told | None") -> list[str]:
@@ -118,7 +132,7 @@ def _lines(algorithm: "Algorithm", answer: "Answer", told: "Told | None") -> lis
     lines += [f"  because  {text}" for text in answer.because]
     lines += [f"  line     {place}" for place in answer.places if place.line]
     if told is not None:
-        lines += [f"  {line}" for line in told.lines]
+        lines += [f"  {line}" for line in story_lines(told)]
     return lines
 
 
@@ -142,12 +156,12 @@ def _shape(answer: "Answer", told: "Told | None") -> Shape:
             "option": witness.option,
             "facts": {name: plain(value) for name, value in witness.facts.items() if value is not None},
         },
-        "story": None if told is None else {"replayed": told.replayed, "visits": list(told.lines)},
+        "story": story_shape(told),
     }
 
 
-def _save(folder: Path, answer: "Answer", scenario: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"counterexample-{answer.claim.id}.yaml"
-    file.write_text(scenario, encoding="utf-8")
-    return file
+def _rests_on(found: Iterable[str]) -> list[str]:
+    """What the answers rest on, together; with `--json`, of each claim alone."""
+    if not found:
+        return []
+    return ["What this rests on:", *(f"  {text}" for text in found), f"  {EXACT}"]

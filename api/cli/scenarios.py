@@ -11,13 +11,12 @@ from api.cli.exits import Code, UsageError
 from api.cli.findings import finding_words
 from api.cli.options import Json, Quiet
 from api.cli.output import Output, Progress, paint
-from api.shapes import Shape, plain
+from api.shapes import Shape, algorithm_shape, plain
 from api.words import day_words
 from engine.model.errors import UnreadableError
 
 if TYPE_CHECKING:
     from engine.definition.scenarios import Failure, ScenarioRead, ScenarioResult
-    from engine.model.algorithm import Algorithm
 
 
 def run_tests(
@@ -79,7 +78,7 @@ def run_tests(
         f"{word}  {len(files)} scenarios, {len(files) - failed} passed, {failed} failed; "
         f"{expectations} answers checked against {algorithm.title} {algorithm.version}"
     )
-    document: Shape = {"algorithm": _named(algorithm), "scenarios": shapes}
+    document: Shape = {"algorithm": algorithm_shape(algorithm), "scenarios": shapes}
     if seen is not None:
         tell_coverage(output, seen, missing=missing)
         document["coverage"] = coverage_shape(seen)
@@ -111,10 +110,6 @@ def _files(path: str, scenarios: Path | None) -> tuple[Path, ...]:
     if not files:
         raise UnreadableError(f"{where} holds no scenarios", "a scenario is a .yaml file with a story")
     return files
-
-
-def _named(algorithm: "Algorithm") -> Shape:
-    return {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}
 
 
 def _lines(file: Path, read: "ScenarioRead", result: "ScenarioResult | None") -> list[str]:

@@ -11,7 +11,7 @@ from api.rest.problems import finding_shape
 from api.rest.replies import IfNoneMatch, json_reply, svg_reply, tag_of, unless_known
 from api.rest.route import SVG, GuardedRoute, needs, ok, with_answer
 from api.rest.scalars import AlgorithmId, Version
-from api.shapes import Shape, change_shape, plain
+from api.shapes import Shape, algorithm_shape, change_shape, plain
 from engine.access.rights import Right
 from engine.model.algorithm import Algorithm
 from engine.model.place import Severity
@@ -88,8 +88,8 @@ def diff(
         after = find_algorithm(desk, algorithm_id, new).usable()
     changes = compare(before, after)
     shape: Shape = {
-        "old": _ref(before),
-        "new": _ref(after),
+        "old": algorithm_shape(before),
+        "new": algorithm_shape(after),
         "changes": [change_shape(one) for one in changes],
         "diagram": difference_svg(before, after, changes) if diagram else None,
     }
@@ -107,7 +107,7 @@ def check(body: CheckBody, caller: Asking) -> Response:
     return json_reply(
         {
             "usable": not any(finding.severity is Severity.ERROR for finding in findings),
-            "algorithm": None if algorithm is None else _ref(algorithm),
+            "algorithm": None if algorithm is None else algorithm_shape(algorithm),
             "findings": [finding_shape(finding) for finding in findings],
             "diagram": _drawn(algorithm) if algorithm is not None and body.diagram else None,
         }
@@ -141,20 +141,16 @@ def publish_version(body: DefinitionBody, caller: Asking) -> Response:
 
 def _listed(one: Listed) -> Shape:
     return {
-        **_ref(one.algorithm),
+        **algorithm_shape(one.algorithm),
         "title": one.algorithm.title,
         "status": one.algorithm.status,
         "kept_at": plain(one.kept_at),
     }
 
 
-def _ref(algorithm: Algorithm) -> Shape:
-    return {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}
-
-
 def _algorithm(algorithm: Algorithm) -> Shape:
     return {
-        **_ref(algorithm),
+        **algorithm_shape(algorithm),
         "title": algorithm.title,
         "summary": algorithm.summary,
         "status": algorithm.status,

@@ -29,10 +29,9 @@ from api.rest.replies import (
 )
 from api.rest.route import SVG, GuardedRoute, needs, ok, with_answer
 from api.rest.scalars import CaseId, Day
-from api.shapes import Shape, case_shape, decision_shape, decisions_shape, event_shape
+from api.shapes import Shape, algorithm_shape, case_shape, decision_shape, decisions_shape, event_shape
 from engine.access.entries import rights_for
 from engine.access.rights import Right
-from engine.model.algorithm import Algorithm
 from engine.model.decision import Decision, Decisions, Part
 from engine.model.entry import Entry
 from engine.service import (
@@ -121,7 +120,7 @@ def decide(case_id: Case, caller: Asking, on: On = None, if_none_match: IfNoneMa
     shape = {
         "case": case_id,
         "seq": view.case.seq,
-        "algorithm": _ref(view.algorithm),
+        "algorithm": algorithm_shape(view.algorithm),
         **decisions_shape(said),
     }
     tag = tag_of(view.case.digest, view.case.seq, said.today)
@@ -281,7 +280,7 @@ def _outcome(written: Written) -> Shape:
         "step": case.step,
         "interrupts": [raised.id for raised in case.raised()],
         "events": [event_shape(event) for event in written.events],
-        "algorithm": _ref(written.view.algorithm),
+        "algorithm": algorithm_shape(written.view.algorithm),
     }
 
 
@@ -365,8 +364,8 @@ def _migration(tried: Migration) -> Shape:
         "case": tried.view.case.id,
         "seq": tried.view.case.seq,
         "dry_run": True,
-        "from": _ref(tried.view.algorithm),
-        "to": _ref(tried.algorithm),
+        "from": algorithm_shape(tried.view.algorithm),
+        "to": algorithm_shape(tried.algorithm),
         "possible": not tried.problems,
         "problems": list(tried.problems),
         "step_before": tried.view.case.step,
@@ -415,7 +414,3 @@ def _answers(said: Decisions) -> dict[str, str]:
 
 def _case(view: CaseView) -> Shape:
     return case_shape(view.case, view.patient.name, view.patient.number)
-
-
-def _ref(algorithm: Algorithm) -> Shape:
-    return {"id": algorithm.id, "version": algorithm.version, "digest": algorithm.digest}

@@ -37,6 +37,8 @@ class Witness:
     permitted: bool = True
     closed: tuple[str, ...] = ()
     """Moves that are all refused."""
+    beside: tuple[str, ...] = ()
+    """Moves that are permitted beside `move`."""
     expect: tuple[tuple[str, bool | None], ...] = ()
 
 

@@ -294,7 +294,7 @@ class Deciding:
                         self.at(step), self.given(claim), truths[first].true, truths[second].true
                     )
                     if found is not None:
-                        witness = Witness(step, found.facts(self.world), name)
+                        witness = Witness(step, found.facts(self.world), name, beside=(here[second],))
                         text = f"{name} and {here[second]} are both permitted in {step}"
                         return self.broken(claim, found, witness, text)
             if form.exactly and here:

@@ -99,9 +99,15 @@ def _started(order: Order) -> subprocess.Popen[bytes]:
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
     )
-    assert process.stdin is not None
-    pickle.dump(order, process.stdin)
-    process.stdin.close()
+    try:
+        assert process.stdin is not None
+        pickle.dump(order, process.stdin)
+        process.stdin.close()
+    except BaseException:
+        # Ctrl-C before anybody else could end it.
+        process.kill()
+        process.wait()
+        raise
     return process
 
 

@@ -11,13 +11,14 @@ from datetime import date
 from decimal import Decimal
 
 from engine.model.algorithm import Algorithm
+from engine.model.case import Case
 from engine.model.entry import Deviate, Entry
 from engine.model.errors import EngineError
 from engine.proof.answers import Answer, Witness
 from engine.proof.imagining import Imagining, Visit
 from engine.proof.saving import scenario_text, shown
-from engine.proof.telling import Ending, ending_of, walked
-from engine.runtime.plan import plan_of
+from engine.proof.telling import ClaimPart, Ending, Walk, ending_of, parts_on, walked
+from engine.runtime.plan import Plan, plan_of
 
 LAST_DAY = date(2026, 3, 2)
 _REASON = "needed for the story"
@@ -28,14 +29,21 @@ class Told:
     """A story.
 
     Attributes:
-        lines: For people: a line a visit, the parts of the claim, or why there is no story.
+        lines: For people: a line a visit, or why there is no story.
         replayed: The runtime ended as the solver said.
         scenario: The story as a scenario file that fails until the definition is mended.
+        parts: For each visit, the parts of the claim with their values after it.
+        case: The case at the end, `on` that day; None where there is no story.
+        algorithm: What it was told of, with parameters as they were set for this patient.
     """
 
     lines: tuple[str, ...]
     replayed: bool
     scenario: str | None = None
+    parts: tuple[tuple[ClaimPart, ...], ...] = ()
+    case: Case | None = None
+    on: date = LAST_DAY
+    algorithm: Algorithm | None = None
 
 
 def tell(algorithm: Algorithm, answer: Answer, visits: int = 12) -> Told:
@@ -51,10 +59,12 @@ def tell(algorithm: Algorithm, answer: Answer, visits: int = 12) -> Told:
     if isinstance(story, str):
         return _bug(story)
     story = _shrunk(algorithm, witness, story)
-    ending = _ending(algorithm, witness, story)
-    assert ending is not None
-    lines = [*_visit_lines(story), *_part_lines(algorithm, witness, ending)]
-    return Told(tuple(lines), True, scenario_text(algorithm, answer, story))
+    plan = plan_of(algorithm)
+    walk = _walk(plan, story)
+    parts = tuple(parts_on(plan, witness, case, on) for case, on in walk)
+    case, on = walk[-1]
+    scenario = scenario_text(algorithm, answer, story)
+    return Told(tuple(_visit_lines(story)), True, scenario, parts, case, on, algorithm)
 
 
 def _set(algorithm: Algorithm, witness: Witness) -> Algorithm:
@@ -92,10 +102,9 @@ def _replayed(algorithm: Algorithm, witness: Witness, most: int) -> "Story | str
         made = tuple(_deviating(visit) for visit in visits) if deviating else tuple(visits)
         story = Story(imagining, made)
         ending = _ending(algorithm, witness, story)
-        if ending is not None and ending.as_said:
+        if ending.as_said:
             return story
-        if ending is not None:
-            why = ending.why
+        why = ending.why
     return why
 
 
@@ -106,15 +115,17 @@ def _deviating(visit: Visit) -> Visit:
     return replace(visit, entry=replace(entry, deviate=Deviate(_REASON)))
 
 
-def _ending(algorithm: Algorithm, witness: Witness, story: "Story") -> Ending | None:
+def _ending(algorithm: Algorithm, witness: Witness, story: "Story") -> Ending:
     plan = plan_of(algorithm)
     try:
-        walk = walked(
-            plan, story.imagining.patient, story.imagining.reported, [v.entry for v in story.visits]
-        )
+        return ending_of(plan, witness, _walk(plan, story))
     except EngineError as error:
         return Ending(False, error.message)
-    return ending_of(plan, witness, walk)
+
+
+def _walk(plan: Plan, story: "Story") -> Walk:
+    imagined = story.imagining
+    return walked(plan, imagined.patient, imagined.reported, [visit.entry for visit in story.visits])
 
 
 def _shrunk(algorithm: Algorithm, witness: Witness, story: "Story") -> "Story":
@@ -122,8 +133,7 @@ def _shrunk(algorithm: Algorithm, witness: Witness, story: "Story") -> "Story":
     for smaller in _smaller(story):
         # Each proposal is made of the smallest story so far.
         proposed = smaller(story)
-        ending = _ending(algorithm, witness, proposed) if proposed is not None else None
-        if proposed is not None and ending is not None and ending.as_said:
+        if proposed is not None and _ending(algorithm, witness, proposed).as_said:
             story = proposed
     return story
 
@@ -189,8 +199,3 @@ def _entered(entry: Entry) -> str:
     told += [f"sign {one.gate}" for one in entry.sign]
     told += [f"{'deviating, ' if entry.deviate else ''}{entry.move}"] if entry.move else []
     return "; ".join(told) or "nothing new"
-
-
-def _part_lines(algorithm: Algorithm, witness: Witness, ending: Ending) -> list[str]:
-    words = {True: "yes", False: "no", None: "not recorded"}
-    return [f"part     {words[value]:<13} {text}" for text, value in ending.parts]

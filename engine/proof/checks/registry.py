@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from engine.model.algorithm import Algorithm
 from engine.model.place import Finding
 from engine.proof.checks.criterion_always_true import criterion_always_true
+from engine.proof.checks.criterion_never_true import criterion_never_true
 from engine.proof.checks.move_never_permitted import move_never_permitted
+from engine.proof.checks.moves_alike import moves_alike
 from engine.proof.checks.requirement_never_fresh import requirement_never_fresh
+from engine.proof.checks.step_without_move import step_without_move
 from engine.proof.deciding import Deciding
 from engine.proof.solving import UndecidedError
 
@@ -34,7 +37,10 @@ def _checks(*functions: Callable[[Deciding], Iterator[Finding]]) -> tuple[Solved
 SOLVED = _checks(
     move_never_permitted,
     criterion_always_true,
+    criterion_never_true,
     requirement_never_fresh,
+    step_without_move,
+    moves_alike,
 )
 
 
