@@ -3,6 +3,7 @@
 What was typed is never lost: a form that cannot be accepted comes back with everything in it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -13,8 +14,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
-from api.pages.case.handling import Answer, Asked, NoSuchPageError, SeeOther
+from api.pages.case.handling import Answer, Asked, NoSuchPageError, SeeOther, Sent
 from api.pages.case.table import ROWS, Row
+from api.pages.pathway import table as pathway
 from api.pages.rendering import digest_of, render, static_file
 from api.rest.caller import Caller, Doorkeeper
 from api.rest.problems import problem_of
@@ -27,9 +29,12 @@ from engine.access.decide import AccessDeniedError
 from engine.access.headers import Kind, security_headers
 from engine.model.errors import EngineError
 from engine.service import AccessDeniedError as RoleMissingError
+from engine.service import Actor, Desk
+from engine.store.wall import within
 
 LONGEST_FORM: Final = 500_000
 MOST_FIELDS: Final = 1_000
+_SAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 UNSHOWN: Final = frozenset((FORM_FIELD, "seq", "key", "do", "checked"))
 
 
@@ -40,7 +45,8 @@ def routes(*, drafts: bool = False) -> list[Route]:
         drafts: All patients are invented, so that cases may be opened in a definition that nobody approved.
     """
     found = [Route("/static/{name:path}", _static, methods=["GET"])]
-    return [*found, *(Route(row.path, _endpoint(row, drafts=drafts), methods=[row.method]) for row in ROWS)]
+    rows = (*ROWS, *pathway.ROWS)
+    return [*found, *(Route(row.path, _endpoint(row, drafts=drafts), methods=[row.method]) for row in rows)]
 
 
 async def _static(request: Request) -> Response:
@@ -95,6 +101,8 @@ def _answered(
     doors: Doorkeeper = request.app.state.doorkeeper
     here = visitor(request)
     if here is None:
+        if row.public and (clinic := _published(request, settings)) is not None:
+            return _to_anybody(request, row, clinic)
         return _kept(request, form, 401, _SIGNED_OUT)
     holder = here.holder
     person = {"person": holder.name, "csrf": here.form_token()}
@@ -125,12 +133,49 @@ def _answered(
         return _failed(request, form, error, person)
 
 
+def _published(request: Request, settings: Settings) -> str | None:
+    """The clinic whose algorithms a reader without an account looks at; None where it publishes none."""
+    known = settings.published_clinics
+    clinic = request.query_params.get("clinic") or (known[0] if known else None)
+    return clinic if clinic in known else None
+
+
+def _to_anybody(request: Request, row: Row, clinic: str) -> Response:
+    """A page for whoever asks: of algorithms alone, by somebody who holds no role."""
+    doors: Doorkeeper = request.app.state.doorkeeper
+    settings: Settings = request.app.state.settings
+    at = {name: str(value) for name, value in request.path_params.items()}
+    nobody: dict[str, object] = {"person": ""}
+    try:
+        with within(clinic):
+            zone = doors.zone_of(clinic) or settings.zone
+            desk = Desk(request.app.state.store, clinic, _ANYBODY, zone)
+            asked = Asked(desk, query=dict(request.query_params), public=True)
+            return _rendered(request, row.answer(asked, at), nobody)
+    except NoSuchPageError:
+        return _page(request, Kind.PAGE, "problem.html", {**_NOT_FOUND, **nobody}, 404)
+    except (EngineError, OperationalError, InterfaceError) as error:
+        return _failed(request, {}, error, nobody)
+
+
 def _rendered(request: Request, answer: Answer, person: Mapping[str, object]) -> Response:
     if isinstance(answer, SeeOther):
         settings: Settings = request.app.state.settings
         headers = security_headers(Kind.PATIENT_PAGE, behind_tls=settings.behind_tls)
         return Response(status_code=303, headers={**headers, "location": answer.path})
-    return _page(request, Kind.PATIENT_PAGE, answer.template, {**answer.context, **person}, answer.status)
+    if isinstance(answer, Sent):
+        return _file(request, answer)
+    kind = Kind.PATIENT_PAGE if answer.patient else Kind.PAGE
+    return _page(request, kind, answer.template, {**answer.context, **person}, answer.status)
+
+
+def _file(request: Request, answer: Sent) -> Response:
+    settings: Settings = request.app.state.settings
+    headers = security_headers(Kind.PICTURE, behind_tls=settings.behind_tls)
+    # A sandboxed PDF is not shown by every browser, so it is handed over as a file.
+    how = "attachment" if answer.media_type == "application/pdf" else "inline"
+    headers["content-disposition"] = f'{how}; filename="{_SAFE.sub("-", answer.name)}"'
+    return Response(answer.content, 200, headers, answer.media_type)
 
 
 def _failed(
@@ -168,6 +213,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
+_ANYBODY: Final = Actor("a reader who is not signed in", frozenset())
 _NOT_FOUND: Final = {
     "heading": "There is no such page",
     "what": "Nothing is at this address, or you may not see it.",

@@ -8,8 +8,8 @@ from api.rest.answers import AlgorithmAnswer, AlgorithmsAnswer, CheckAnswer, Dif
 from api.rest.bodies import CheckBody, DefinitionBody
 from api.rest.caller import Asking
 from api.rest.problems import finding_shape
-from api.rest.replies import IfNoneMatch, json_reply, svg_reply, tag_of, unless_known
-from api.rest.route import SVG, GuardedRoute, needs, ok, with_answer
+from api.rest.replies import IfNoneMatch, json_reply, pdf_reply, svg_reply, tag_of, unless_known
+from api.rest.route import PDF, SVG, GuardedRoute, needs, ok, with_answer
 from api.rest.scalars import AlgorithmId, Version
 from api.shapes import Shape, algorithm_shape, change_shape, plain
 from engine.access.rights import Right
@@ -62,6 +62,27 @@ def diagram(
         algorithm = find_algorithm(desk, algorithm_id, version).usable()
     tag = tag_of("diagram", algorithm.digest, algorithm.language)
     return unless_known(svg_reply(draw(algorithm, "svg"), tag), if_none_match)
+
+
+@router.get("/algorithms/{algorithm_id}/document", **with_answer(needs(Right.READ_ALGORITHMS), PDF))
+def document(
+    algorithm_id: Id,
+    caller: Asking,
+    version: WhichVersion = None,
+    since: Annotated[
+        Version | None, Query(description="Tell what changed since this version.", examples=["1.0.0"])
+    ] = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """The pathway document as an accessible PDF."""
+    from api.pages.pathway.made import Told, paper
+
+    with caller.desk() as desk:
+        algorithm = find_algorithm(desk, algorithm_id, version).usable()
+        previous = None if since is None else find_algorithm(desk, algorithm_id, since).usable()
+    told = Told(algorithm, previous)
+    tag = tag_of("document", *told.digests, algorithm.language)
+    return unless_known(pdf_reply(paper(told), tag), if_none_match)
 
 
 @router.get(

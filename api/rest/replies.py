@@ -84,3 +84,9 @@ def svg_reply(svg: str, tag: str, *, patient: bool = False) -> Response:
     if patient:
         headers["cache-control"] = "no-store"
     return Response(svg.encode(), 200, headers, "image/svg+xml")
+
+
+def pdf_reply(content: bytes, tag: str) -> Response:
+    """A PDF without a patient in it."""
+    headers = {"etag": tag, "content-disposition": "attachment"}
+    return Response(content, 200, headers, "application/pdf")

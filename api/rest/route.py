@@ -72,6 +72,14 @@ SVG: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+PDF: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The document.",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
 def problem_response(description: str) -> dict[str, Any]:
     """How OpenAPI describes a problem."""
     return {

@@ -21,6 +21,7 @@ class Settings:
         behind_tls: Browsers reach us over TLS.
         own_origins: Origins of our own pages, for requests that carry a session cookie.
         metrics_token: Bearer token that reads `/metrics`; without one there are no metrics to read.
+        published_clinics: Clinics whose algorithms are read without signing in.
         zone: Time zone of clinics that name none; None is that of this computer.
     """
 
@@ -35,4 +36,5 @@ class Settings:
     behind_tls: bool = False
     own_origins: frozenset[str] = field(default_factory=frozenset[str])
     metrics_token: str | None = None
+    published_clinics: tuple[str, ...] = ()
     zone: tzinfo | None = None

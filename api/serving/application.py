@@ -77,5 +77,6 @@ def limits(settings: Installation) -> Settings:
         behind_tls=settings.behind_tls,
         own_origins=frozenset({settings.public_url}) if settings.public_url else frozenset(own),
         metrics_token=settings.metrics_token,
+        published_clinics=settings.published_clinics,
         zone=ZoneInfo(settings.time_zone) if settings.time_zone else None,
     )

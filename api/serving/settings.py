@@ -179,7 +179,16 @@ class Installation(BaseModel):
         str | None, Field(description="Secret shared with that provider, where it gives one. Secret.")
     ] = None
 
-    @field_validator("trusted_proxies", mode="before")
+    published_clinics: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Clinics whose approved and retired versions of algorithms anybody may read without "
+            "signing in: the library, the pathway documents and what changed. No patient is in them. In the "
+            "environment with commas between."
+        ),
+    ] = ()
+
+    @field_validator("trusted_proxies", "published_clinics", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return (

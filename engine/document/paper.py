@@ -51,7 +51,7 @@ _START = """\
 #show heading.where(level: 3): set block(above: 1.1em, below: 0.5em)
 #show heading.where(level: 4): set text(size: 9.5pt)
 #show link: set text(fill: rgb("#0b5394"))
-#set page(paper: "a4", margin: (x: 18mm, top: 20mm, bottom: 18mm),
+#set page(paper: "a4", background: {watermark}, margin: (x: 18mm, top: 20mm, bottom: 18mm),
   header: context if counter(page).get().first() > 1 {{ text(size: 8pt, {running}) }},
   footer: context align(right, text(size: 8pt, counter(page).display("1 of 1", both: true))))
 #let mark(body) = box(stroke: 0.5pt + rgb("#7a4b00"), inset: (x: 2pt), outset: (y: 2pt), radius: 1pt,
@@ -77,7 +77,13 @@ def _start(document: Document) -> str:
     running = f"{document.title}, version {document.version}, {document.status.lower()}"
     title = quoted(drawable(f"{document.title}, version {document.version}"))
     language = quoted(document.language if document.language.isalpha() else "en")
-    return _START.format(title=title, language=language, running=quoted(drawable(running)))
+    mark = f'rotate(-35deg, text(size: 90pt, weight: "bold", fill: luma(236), {_text(document.status)}))'
+    return _START.format(
+        title=title,
+        language=language,
+        running=quoted(drawable(running)),
+        watermark=mark if document.notices else "none",
+    )
 
 
 class _Writer:

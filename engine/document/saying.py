@@ -222,7 +222,8 @@ class Sayer:
         slack = "" if due.early == _USUAL.early else f". A record of the {due.early} before counts"
         if due.late != _USUAL.late:
             slack += f". Overdue after {due.late}"
-        title = f"{due.title}: " if due.title else ""
+        ends = (due.title or "").endswith(("?", ".", "!"))
+        title = f"{due.title}{' ' if ends else ': '}" if due.title else ""
         cited = self.sources.cite(due.source or beside)
         return item(title, when, ": ", do, where, slack, cited)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.document.saying import SLACK, Sayer, number
 from engine.document.tree import Block, Bullets, Fold, Item, Link, Paragraph, Quiet, Section, Strong, Words
@@ -142,8 +142,14 @@ class Steps:
                 yield Paragraph(words(_ROLES[role]))
                 yield Bullets(found)
         if step.reported:
-            shown = [item(", ".join(f"{key} {said}" for key, said in one.items())) for one in step.reported]
-            yield Fold("Reported results", (Bullets(tuple(shown)),))
+            yield Fold("Reported results", (Bullets(tuple(map(self._result, step.reported))),))
+
+    def _result(self, one: Mapping[str, str]) -> Item:
+        of = f" of {one['n']} patients" if "n" in one else ""
+        share = f": {one['percent']} percent{of}" if "percent" in one else ""
+        unverified = one.get("unverified") == "true"
+        cited = self.say.sources.cite(one.get("source"), unverified=unverified, needed=True)
+        return item(one.get("measure", ""), share, cited)
 
     def _row(self, row: OptionRow) -> Item:
         names = [words(self.say.option(one)) for one in row.options]

@@ -17,7 +17,7 @@ from engine.model.errors import EngineError, UnknownNameError
 from engine.runtime.door import near
 from engine.service.desk import Desk, stamp_of
 from engine.store.rows import StoredAlgorithm
-from engine.store.shelf import Shelved, shelved
+from engine.store.shelf import Shelved, open_cases, shelved
 
 
 class AlgorithmMissingError(EngineError):
@@ -86,6 +86,12 @@ def list_algorithms(desk: Desk) -> tuple[Listed, ...]:
         if algorithm is not None and algorithm.digest not in digests:
             found.append(Listed(algorithm, None))
     return tuple(sorted(found, key=lambda one: one.algorithm.id))
+
+
+def live_cases(desk: Desk) -> Mapping[str, int]:
+    """How many open cases of the clinic walk through each version, by digest."""
+    desk.actor.needs_right(Right.READ_BOARD)
+    return open_cases(desk.store.engine, desk.clinic_id)
 
 
 def find_algorithm(desk: Desk, name: str, version: str | None = None) -> Loaded:

@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        app = application(Installation(database_url=database, port=port))
+        app = application(Installation(database_url=database, port=port, published_clinics=(LOCAL_CLINIC,)))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
         listener.listen(64)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -17,11 +17,12 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page to be rendered."""
+    """A page to be rendered. One without a patient in it may be kept by the browser that asks."""
 
     template: str
     context: Mapping[str, object]
     status: int = 200
+    patient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,16 @@ class SeeOther:
     path: str
 
 
-Answer = Shown | SeeOther
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file without a patient in it."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+Answer = Shown | SeeOther | Sent
 
 
 class NoSuchPageError(Exception):
@@ -46,6 +56,7 @@ class Asked:
         query: What stands in the address.
         form: What was typed; empty where the page is only looked at.
         drafts: Whether a definition that nobody approved may be used: with invented patients only.
+        public: Nobody is signed in; the clinic publishes what is asked for.
     """
 
     desk: Desk
@@ -53,6 +64,7 @@ class Asked:
     query: Typed = field(default_factory=dict[str, str])
     form: Typed = field(default_factory=dict[str, str])
     drafts: bool = False
+    public: bool = False
 
     @property
     def path(self) -> str:

@@ -11,12 +11,16 @@ from engine.access.rights import Right
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One address. `answer` takes the request and what stands in the address between slashes."""
+    """One address. `answer` takes the request and what stands in the address between slashes.
+
+    `public`: read without signing in, where the clinic publishes its algorithms.
+    """
 
     method: str
     path: str
     right: Right
     answer: Callable[[Asked, dict[str, str]], Answer]
+    public: bool = False
 
 
 def _number(text: str) -> int:

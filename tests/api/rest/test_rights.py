@@ -23,6 +23,7 @@ ROUTES: list[tuple[str, str, Any, set[Right], set[int]]] = [
     ("get", "/algorithms", None, {Right.READ_ALGORITHMS}, {200}),
     ("get", "/algorithms/stepwise-depression", None, {Right.READ_ALGORITHMS}, {200}),
     ("get", "/algorithms/stepwise-depression/diagram.svg", None, {Right.READ_ALGORITHMS}, {200}),
+    ("get", "/algorithms/stepwise-depression/document", None, {Right.READ_ALGORITHMS}, {200}),
     ("get", "/algorithms/stepwise-depression/diff?from=1.0.0", None, {Right.READ_ALGORITHMS}, {200}),
     ("post", "/algorithms/check", DRAFT, {Right.DRAFT}, {200}),
     ("post", "/algorithms", DRAFT, {Right.PUBLISH}, {422}),
