@@ -56,7 +56,7 @@ _START = """\
   footer: context align(right, text(size: 8pt, counter(page).display("1 of 1", both: true))))
 #let mark(body) = box(stroke: 0.5pt + rgb("#7a4b00"), inset: (x: 2pt), outset: (y: 2pt), radius: 1pt,
   text(size: 7.5pt, weight: "bold", body))
-#let quiet(body) = text(size: 0.88em, fill: rgb("#51606d"), body)
+#let quiet(body) = text(size: 0.88em, weight: "regular", fill: rgb("#51606d"), body)
 #let notice(body) = block(fill: rgb("#fff2cc"), stroke: (left: 3pt + rgb("#7a4b00")), inset: 7pt, width: 100%,
   strong(body))
 """

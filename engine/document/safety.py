@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.document.saying import Sayer, recorded
 from engine.document.steps import KINDS
-from engine.document.tree import Block, Bullets, Item, Paragraph, Row, Section, Table, Words
+from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Table, Words
 from engine.document.writing import capital, item, joined, words
 from engine.model.algorithm import MoveKind
 from engine.model.gate import Gate, GateItem, Interrupt
@@ -56,7 +56,7 @@ def _gate(say: Sayer, gate: Gate) -> Iterator[Block]:
 def _question(say: Sayer, gate: Gate, place: int, one: GateItem) -> Row:
     found = gate.conclusions.get(one.conclusion)
     cited = say.sources.cite(one.source)
-    head = words(f"{place}. {one.ask}", cited, f" {one.why}." if one.why else "")
+    head = words(f"{place}. {one.ask}", cited, *((" ", Quiet(f"{one.why}.")) if one.why else ()))
     passes: list[Words] = []
     if one.applies is not None:
         passes.append(words("Asked only where ", say.inline(one.applies)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from engine.document.here import left_in
 from engine.document.saying import SLACK, Sayer, number
 from engine.document.tree import Block, Bullets, Fold, Item, Link, Paragraph, Quiet, Section, Strong, Words
 from engine.document.writing import capital, item, joined, words
@@ -137,7 +138,7 @@ class Steps:
         if step.inherits_trial:
             yield Paragraph(words("The treatment that helped goes on, and its trial with it."))
         for role, rows in step.options.items():
-            found = tuple(self._row(row) for row in rows if row.options)
+            found = tuple(self._row(row, step) for row in rows if row.options)
             if found:
                 yield Paragraph(words(_ROLES[role]))
                 yield Bullets(found)
@@ -151,13 +152,18 @@ class Steps:
         cited = self.say.sources.cite(one.get("source"), unverified=unverified, needed=True)
         return item(one.get("measure", ""), share, cited)
 
-    def _row(self, row: OptionRow) -> Item:
+    def _row(self, row: OptionRow, step: Step) -> Item:
         names = [words(self.say.option(one)) for one in row.options]
         title = self._class_of(row.options)
         who = joined(names, "with" if row.together else "or")
         said: list[str | Words] = [words(Strong(title), ": ", who) if title else who]
         if row.when is not None:
-            said.append(words("only where ", self.say.inline(row.when)))
+            left = left_in(row.when, step)
+            where = self.say.inline(left)
+            if left is None:
+                said.append("never in this step")
+            elif where:
+                said.append(words("only where ", where))
         if row.dose_low is not None or row.dose_high is not None:
             said.append(_range(row))
         if row.never_first:

@@ -10,12 +10,14 @@ from engine.document.tree import Cite, Item, Link, Part, Quiet, Row, SourceRow, 
 from engine.model.algorithm import Algorithm, Source
 
 UNVERIFIED = Tag("Unverified")
+_TIE = "\u00a0"
+"""Keeps a citation on the line of what it is of."""
 UNSOURCED = Tag("Source not recorded")
 
 
 def clean(text: str) -> str:
     """Text without line breaks, control characters and signs that turn the direction of what follows."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    return "".join(char if char.isprintable() or char == _TIE else " " for char in text)
 
 
 def words(*parts: Part | Words) -> Words:
@@ -135,7 +137,7 @@ class Sources:
         """
         found: list[Part] = []
         for id_ in dict.fromkeys(one for one in ids if one):
-            found += ["\u00a0", self._cite(id_)]
+            found += [_TIE, self._cite(id_)]
         if not found and needed:
             found += [" ", UNSOURCED]
         if unverified:

@@ -127,6 +127,7 @@ def show_pathway(asked: Asked, id_: str, version: str) -> Shown:
             "newer": None if newest is told.algorithm else newest.version,
             "newest": path_of(asked, id_, newest.version),
             "pdf": path_of(asked, id_, version, "/document.pdf"),
+            "picture": path_of(asked, id_, version, "/diagram.svg"),
             "changes": path_of(asked, id_, version, "/changes") if len(known.versions) > 1 else "",
             "library": _library(asked),
         },

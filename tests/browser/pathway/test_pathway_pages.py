@@ -151,6 +151,15 @@ def test_the_page_of_changes_holds_what_a_comparison_finds(window, site):
     expect(page.locator("svg.treadway-diagram")).to_be_visible()
 
 
+def test_print_shows_what_a_reader_may_open(window):
+    page = window(js=False)
+    page.goto(DOCUMENT)
+    folded = page.locator(".doc-fold").last.locator("li").first
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+
+
 # --- who may read -------------------------------------------------------------------------------------------
 
 
