@@ -8,9 +8,25 @@ from typing import Final
 from engine.model.algorithm import Algorithm, Step
 from engine.model.decision import Decision, FactShown, Kleene, OptionStatus, Part, Recorded
 from engine.model.evidence import EvidenceField, FieldType, Value
+from engine.model.words import MONTHS, day_words, dose_words, number_words
 from engine.picture.words import sentence_case
 
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+__all__ = [
+    "MONTHS",
+    "OPTION_VERDICTS",
+    "OUTCOMES",
+    "age_words",
+    "asked_words",
+    "day_words",
+    "dose_words",
+    "fact_words",
+    "kleene_words",
+    "number_words",
+    "step_words",
+    "value_words",
+    "verdict",
+    "with_day_words",
+]
 
 OUTCOMES: Final = {
     "ongoing": "ongoing",
@@ -22,11 +38,6 @@ OUTCOMES: Final = {
     "intolerant": "stopped for side effects",
     "stopped_other": "stopped for another reason",
 }
-
-
-def day_words(day: date) -> str:
-    """`02-Mar-2026`, whatever the locale."""
-    return f"{day.day:02d}-{MONTHS[day.month - 1]}-{day.year:04d}"
 
 
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
@@ -48,18 +59,6 @@ def age_words(born: date, today: date) -> str:
     """`44y`, on that day."""
     had_birthday = (today.month, today.day) >= (born.month, born.day)
     return f"{today.year - born.year - (not had_birthday)}y"
-
-
-def number_words(number: int | Decimal) -> str:
-    """No trailing zeros, a leading zero, a comma from 1,000: `0.5`, `150`, `1,200`."""
-    if isinstance(number, int):
-        return f"{number:,}"
-    return f"{number.normalize():,f}"
-
-
-def dose_words(dose: Decimal | None, unit: str = "mg", per: str = "day") -> str:
-    """`100 mg a day`; empty where no dose is recorded."""
-    return "" if dose is None else f"{number_words(dose)} {unit} a {per}"
 
 
 def kleene_words(value: Kleene) -> str:

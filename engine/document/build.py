@@ -20,10 +20,10 @@ from engine.document.treatments import treatment_section
 from engine.document.tree import Bullets, Document, Drawing, Notice, Paragraph, Section, Strong, Words
 from engine.document.writing import clean, item, words
 from engine.model.algorithm import Algorithm
+from engine.model.words import day_words
 
 DRAFT = "Draft. Nobody has approved it, and it is not for the care of patients."
 STATUSES = {"draft": "Draft", "in_review": "In review", "approved": "Approved", "retired": "Retired"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOTICES = {
     "draft": DRAFT,
     "in_review": "In review. It is not yet approved, and not for the care of patients.",
@@ -67,17 +67,9 @@ def _facts(algorithm: Algorithm) -> Iterator[tuple[str, Words]]:
         yield "Country", words(algorithm.country)
     yield "Version", words(algorithm.version)
     yield "Status", words(STATUSES.get(algorithm.status, algorithm.status))
-    approved = [f"{one.name}, {day(one.on)}" for one in algorithm.approvals]
+    approved = [f"{one.name}, {day_words(one.on)}" for one in algorithm.approvals]
     yield "Approved by", words("; ".join(approved) or "nobody yet")
-    yield "Next review", words(day(algorithm.review_by) if algorithm.review_by else "not recorded")
-
-
-def day(on: object) -> str:
-    """`02-Mar-2026`."""
-    from datetime import date
-
-    assert isinstance(on, date)
-    return f"{on.day:02d}-{_MONTHS[on.month - 1]}-{on.year:04d}"
+    yield "Next review", words(day_words(algorithm.review_by) if algorithm.review_by else "not recorded")
 
 
 def _sections(say: Sayer, previous: Algorithm | None, changes: Sequence[Change]) -> Iterator[Section]:

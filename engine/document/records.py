@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from engine.document.saying import Sayer, bounds_of, number, recorded
+from engine.document.saying import Sayer, bounds_of, recorded
 from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Words
 from engine.document.writing import item, table, words
 from engine.model.evidence import EvidenceField, EvidenceType, FieldType
+from engine.model.words import number_words
 from engine.picture.plan import slug
 from engine.runtime.names import spoken_unit
 
@@ -159,8 +160,8 @@ def _values(one: EvidenceField) -> tuple[Words, ...]:
     if one.values:
         lines += [one.labels.get(code) or code.replace("_", " ") for code in one.values]
     elif one.low is not None or one.high is not None:
-        low = "" if one.low is None else f"from {number(one.low)} "
-        high = "" if one.high is None else f"to {number(one.high)}"
+        low = "" if one.low is None else f"from {number_words(one.low)} "
+        high = "" if one.high is None else f"to {number_words(one.high)}"
         lines.append(f"{_TYPES[one.type]} {low}{high}{unit}")
     else:
         lines.append(f"{_TYPES[one.type]}{unit}")
@@ -170,8 +171,8 @@ def _values(one: EvidenceField) -> tuple[Words, ...]:
 
 
 def _unusual(one: EvidenceField) -> tuple[Words, ...]:
-    low = None if one.usual_low is None else f"below {number(one.usual_low)}"
-    high = None if one.usual_high is None else f"above {number(one.usual_high)}"
+    low = None if one.usual_low is None else f"below {number_words(one.usual_low)}"
+    high = None if one.usual_high is None else f"above {number_words(one.usual_high)}"
     said = " or ".join(part for part in (low, high) if part)
     return (words(said),) if said else ()
 
@@ -188,7 +189,7 @@ def parameter_section(say: Sayer) -> Iterator[Section]:
     with say.sources.within("parameters", title):
         rows: list[Row] = []
         for one in known:
-            value = number(one.value) if not isinstance(one.value, str) else one.value
+            value = number_words(one.value) if not isinstance(one.value, str) else one.value
             cited = say.sources.cite(one.source, unverified=one.unverified, needed=True)
             cells = ((words(value),), (words(bounds_of(one)),))
             rows.append(Row(words(one.title, cited), cells, f"parameter-{slug(one.name)}"))

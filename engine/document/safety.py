@@ -11,7 +11,7 @@ from engine.document.writing import capital, item, joined, words
 from engine.model.algorithm import MoveKind
 from engine.model.gate import Gate, GateItem, Interrupt
 from engine.picture.plan import slug
-from engine.picture.words import full_name, sentence_case
+from engine.picture.words import full_name, listed, sentence_case
 
 
 def gate_sections(say: Sayer) -> Iterator[Section]:
@@ -153,14 +153,9 @@ def _freezes(say: Sayer, stop: Interrupt) -> Words:
     free = [one.title for one in moves.values() if one.id not in stop.frozen_moves]
     if not stop.frozen_moves:
         return words("It freezes no move.")
-    kinds = [KINDS[MoveKind(one)] for one in sorted(stop.spared_kinds)]
+    kinds = [f"“{KINDS[MoveKind(one)]}”" for one in sorted(stop.spared_kinds)]
     treatments = [words(say.option(one)) for one in sorted(stop.spared_options)]
     open_ = joined([words(one) for one in dict.fromkeys(free)]) if free else words("no move")
     begun = words(" So may ", joined(treatments, "or"), ".") if treatments else ()
-    first = f" A treatment may still start after a move of the kind {_either(kinds)}." if kinds else ""
+    first = f" A treatment may still start after a move of the kind {listed(kinds)}." if kinds else ""
     return words("Every move is frozen but these, which stay open: ", open_, ".", first, begun)
-
-
-def _either(kinds: list[str]) -> str:
-    said = [f"“{one}”" for one in kinds]
-    return f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]

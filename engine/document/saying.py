@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from engine.criteria.defines import resolved
 from engine.criteria.english import phrase
@@ -18,9 +17,10 @@ from engine.model.algorithm import Algorithm, Parameter, Step
 from engine.model.criterion import AllOf, AnyOf, Condition, Line, NoneOf, lines_of
 from engine.model.formulary import Checkpoint, Requirement
 from engine.model.time import Since, Window
+from engine.model.words import number_words
 from engine.picture.plan import Plan, slug
 from engine.picture.planner import plan
-from engine.picture.words import full_name, sentence_case
+from engine.picture.words import full_name, listed, sentence_case
 from engine.runtime.names import names_of
 
 _USUAL = Checkpoint("entry", ())
@@ -227,24 +227,13 @@ class Sayer:
         cited = self.sources.cite(due.source or beside)
         return item(title, when, ": ", do, where, slack, cited)
 
-    # --- numbers --------------------------------------------------------------------------------------------
-
-    def dose(self, dose: Decimal, unit: str, per: str) -> str:
-        """`20 mg a day`."""
-        return f"{number(dose)} {unit} a {per}"
-
-
-def number(value: Decimal | int) -> str:
-    """No trailing zeros, a comma from 1,000."""
-    return f"{value:,}" if isinstance(value, int) else f"{value.normalize():,f}"
-
 
 def bounds_of(parameter: Parameter) -> str:
     """What a parameter may be set to: `8 to 15`, `US or UK`."""
     if parameter.values:
         return " or ".join(parameter.values)
-    low = None if parameter.low is None else number(parameter.low)
-    high = None if parameter.high is None else number(parameter.high)
+    low = None if parameter.low is None else number_words(parameter.low)
+    high = None if parameter.high is None else number_words(parameter.high)
     if low and high:
         return f"{low} to {high}"
     return f"at least {low}" if low else f"at most {high}" if high else "any value"
@@ -263,7 +252,7 @@ def _moments(due: Checkpoint) -> Iterator[str]:
         yield f"{_counts([str(one) for one in due.at])} after {after}"
     if due.at_sessions:
         sessions = [str(one) for one in due.at_sessions]
-        yield f"at {'sessions' if len(sessions) > 1 else 'session'} {_listed(sessions)}"
+        yield f"at {'sessions' if len(sessions) > 1 else 'session'} {listed(sessions, 'and')}"
     if due.every:
         first = f", first {due.start_at} after {after}" if due.start_at else f" after {after}"
         yield f"every {str(due.every).removeprefix('1 ')}{first}"
@@ -273,12 +262,8 @@ def _counts(spans: Sequence[str]) -> str:
     """`2, 4 and 6 weeks`: the unit once where all have the same."""
     units = {span.split()[1].rstrip("s") for span in spans}
     if len(spans) < 2 or len(units) > 1:
-        return _listed(spans)
-    return f"{_listed([span.split()[0] for span in spans])} {units.pop()}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+        return listed(spans, "and")
+    return f"{listed((span.split()[0] for span in spans), 'and')} {units.pop()}s"
 
 
 def _joins(tree: Node) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.document.here import left_in
-from engine.document.saying import SLACK, Sayer, number
+from engine.document.saying import SLACK, Sayer
 from engine.document.tree import Block, Bullets, Fold, Item, Link, Paragraph, Quiet, Section, Strong, Words
 from engine.document.writing import capital, item, joined, words
 from engine.model.algorithm import Bounds, Move, MoveKind, OptionRow, Step, StepKind
 from engine.model.formulary import Role
+from engine.model.words import number_words
 from engine.picture.palette import look_of
 from engine.picture.plan import slug
-from engine.picture.words import from_where, full_name
+from engine.picture.words import from_where, full_name, listed
 
 SHARED = "many-steps"
 KINDS = {
@@ -138,7 +139,7 @@ class Steps:
         if step.inherits_trial:
             yield Paragraph(words("The treatment that helped goes on, and its trial with it."))
         for role, rows in step.options.items():
-            found = tuple(self._row(row, step) for row in rows if row.options)
+            found = tuple(self._row(row, role, step) for row in rows if row.options)
             if found:
                 yield Paragraph(words(_ROLES[role]))
                 yield Bullets(found)
@@ -152,7 +153,7 @@ class Steps:
         cited = self.say.sources.cite(one.get("source"), unverified=unverified, needed=True)
         return item(one.get("measure", ""), share, cited)
 
-    def _row(self, row: OptionRow, step: Step) -> Item:
+    def _row(self, row: OptionRow, role: Role, step: Step) -> Item:
         names = [words(self.say.option(one)) for one in row.options]
         title = self._class_of(row.options)
         who = joined(names, "with" if row.together else "or")
@@ -165,7 +166,7 @@ class Steps:
             elif where:
                 said.append(words("only where ", where))
         if row.dose_low is not None or row.dose_high is not None:
-            said.append(_range(row))
+            said.append(self._range(row, role))
         if row.never_first:
             said.append("never as the first")
         if row.by:
@@ -177,6 +178,16 @@ class Steps:
         parts = [capital(one if isinstance(one, tuple) else words(one)) for one in said]
         whole = words(*[part for place, one in enumerate(parts) for part in ((". " if place else ""), one)])
         return item(whole, self.say.sources.cite(row.source))
+
+    def _range(self, row: OptionRow, role: Role) -> str:
+        """The narrower dose of a row: `in this step at most 10 mg a day`."""
+        option = self.algorithm.formulary.options.get(row.options[0])
+        dose = option.dose_in(role) if option else None
+        unit = f"{dose.unit} a {dose.per}" if dose else "mg a day"
+        low = None if row.dose_low is None else number_words(row.dose_low)
+        high = None if row.dose_high is None else number_words(row.dose_high)
+        said = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+        return f"in this step {said} {unit}"
 
     def _class_of(self, options: Sequence[str]) -> str:
         """The title of the class whose treatments these are, where they are several of one."""
@@ -233,7 +244,7 @@ class Steps:
         gate = self.algorithm.gates.get(move.gate or "")
         if gate:
             count = len(gate.items)
-            asked = Link(f"gate-{slug(gate.id)}", f"{gate.title}, {count} questions first")
+            asked = Link(f"gate-{slug(gate.id)}", f"{gate.title} ({count} questions)")
             sentence = words(sentence, ", through the gate ", asked)
         if move.kind is MoveKind.BYPASS:
             sentence = words(sentence, ", at once and without a gate")
@@ -294,10 +305,4 @@ def _ref(move: Move, step: str) -> str:
 
 def _spared(bounds: Bounds) -> str:
     kinds: Iterable[str] = sorted(f"“{KINDS[kind]}”" for kind in bounds.except_kinds)
-    return f" but those of the kind {' or '.join(kinds)}" if bounds.except_kinds else ""
-
-
-def _range(row: OptionRow) -> str:
-    low = f"from {number(row.dose_low)}" if row.dose_low is not None else ""
-    high = f"to {number(row.dose_high)}" if row.dose_high is not None else ""
-    return f"here {' '.join(one for one in (low, high) if one)}"
+    return f" but those of the kind {listed(kinds)}" if bounds.except_kinds else ""

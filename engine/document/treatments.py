@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from engine.document.saying import Sayer, number
+from engine.document.saying import Sayer
 from engine.document.tree import Block, Bullets, Item, Paragraph, Quiet, Row, Section, Strong, Words
 from engine.document.writing import UNVERIFIED, item, joined, table, words
 from engine.model.formulary import (
@@ -21,8 +21,9 @@ from engine.model.formulary import (
     Titration,
     Washout,
 )
+from engine.model.words import dose_words, number_words
 from engine.picture.plan import slug
-from engine.picture.words import sentence_case
+from engine.picture.words import listed, sentence_case
 
 _ROLES = {
     Role.PRIMARY: "as the treatment",
@@ -104,7 +105,7 @@ def _amounts(say: Sayer, dose: Dose | None) -> tuple[tuple[Words, ...], ...]:
         if one is None:
             return ()
         cited = say.sources.cite(dose.source, unverified=dose.unverified, needed=True)
-        return (words(say.dose(one, dose.unit, dose.per), cited),)
+        return (words(dose_words(one, dose.unit, dose.per), cited),)
 
     return cell(dose.minimum), cell(dose.maximum), cell(dose.lowest)
 
@@ -172,7 +173,7 @@ def _ruling(say: Sayer, unit: str | None, one: object) -> Iterator[Item]:
             cited = say.sources.cite(one.source, unverified=one.unverified, needed=True)
             where = say.inline(one.when)
             yield item(
-                f"At most {number(one.maximum)} {unit}",
+                f"At most {number_words(one.maximum)} {unit}",
                 words(" where ", where) if where else "",
                 f": {sentence_case(one.why)}." if one.why else ".",
                 _UNKNOWN[one.if_unknown],
@@ -218,14 +219,15 @@ def _titration(say: Sayer, unit: str, one: Titration) -> Iterator[Item]:
         where = say.inline(column.when)
         cited = say.sources.cite(column.source or one.source, needed=True)
         weeks = [
-            f"week {week}{' and later' if week == len(column.maximum) else ''} at most {number(most)} {unit}"
+            f"week {week}{' and later' if week == len(column.maximum) else ''} "
+            f"at most {number_words(most)} {unit}"
             for week, most in enumerate(column.maximum, 1)
         ]
         start = words("Raised slowly, where ", where, ": ") if where else words("Raised slowly: ")
         yield item(start, ", ".join(weeks), cited)
         for when, most in column.maintenance:
             cited = say.sources.cite(column.source or one.source, needed=True)
-            yield item(f"Afterwards at most {number(most)} {unit} where ", say.inline(when), cited)
+            yield item(f"Afterwards at most {number_words(most)} {unit} where ", say.inline(when), cited)
     for when, gap in one.restart_after_gap:
         where = say.inline(when)
         said = words(" where ", where) if where else ""
@@ -248,4 +250,4 @@ def named(say: Sayer, ids: Iterable[str]) -> str:
             left -= members
     said += [sentence_case(option.title) for option in formulary.options.values() if option.id in left]
     said += sorted(one for one in left if one not in formulary.options)
-    return f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else "".join(said)
+    return listed(said)

@@ -12,9 +12,9 @@ import pytest
 from api.pages.pathway.alone import PAGE, folder_of
 from engine.definition.loader import shipped
 from engine.document.build import document_of
-from engine.document.saying import number
 from engine.model.criterion import Line
 from engine.model.place import Place
+from engine.model.words import number_words
 from tests.support.algorithms import shipped_algorithm
 
 
@@ -112,7 +112,7 @@ def numbers(value: object) -> Iterator[int | Decimal]:
 
 def said(one: int | Decimal, text: str) -> bool:
     """Whether a number is in a text: by its digits, as a share, or in words."""
-    ways = {number(one), f"{one * 100:f}".rstrip("0").rstrip(".") + " percent"}
+    ways = {number_words(one), f"{one * 100:f}".rstrip("0").rstrip(".") + " percent"}
     ways |= {Decimal("0.5"): {"half"}, Decimal(0): {"no ", "none"}, Decimal(1): {"one", "a "}}.get(
         Decimal(one), set()
     )
