@@ -25,10 +25,10 @@ def shelf(site):
     published.publish_two(site.desk)
     published.publish_hostile(site.desk)
     today = site.desk.today()
-    for number in ("al-1", "al-2"):
-        patient = Patient(today.replace(year=today.year - 40, day=1), "female")
-        loaded = find_algorithm(site.desk, ID, NEW)
-        new_case(site.desk, loaded, patient, PatientRow("LIND, Per", number), today)
+    patient = Patient(today.replace(year=today.year - 40, day=1), "female")
+    loaded = find_algorithm(site.desk, ID, NEW)
+    people = (PatientRow("LIND, Per", "al-1"), PatientRow("LIND, Per", "al-2"))
+    return [new_case(site.desk, loaded, patient, who, today).view.case.id for who in people]
 
 
 def algorithm(site, version=NEW):
@@ -158,6 +158,14 @@ def test_print_shows_what_a_reader_may_open(window):
     expect(folded).to_be_hidden()
     page.emulate_media(media="print")
     expect(folded).to_be_visible()
+
+
+def test_a_case_leads_to_the_document_of_its_version(window, shelf):
+    page = window(js=False)
+    page.goto(f"/cases/{shelf[0]}")
+    page.locator("footer").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(rf"{DOCUMENT}$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("APA 2010")
 
 
 # --- who may read -------------------------------------------------------------------------------------------
