@@ -67,6 +67,7 @@ def prove(
     from engine.proof.answers import Verdict
     from engine.proof.keeping import cache_folder
     from engine.proof.reading import read_claims
+    from engine.proof.refining import refinement_claims
     from engine.proof.running import prove as run
     from engine.proof.running import prove_refines
     from engine.proof.stating import claims_of
@@ -91,8 +92,9 @@ def prove(
 
         raise UnknownNameError("claim", claim, near_names(claim, [one.id for one in claims_of(algorithm)]))
     if refines is not None:
-        answers = prove_refines(load_named(refines).usable(), algorithm, seconds=timeout)
-        total = len(algorithm.moves)
+        old = load_named(refines).usable()
+        answers = prove_refines(old, algorithm, seconds=timeout)
+        total = len(refinement_claims(old, algorithm))
     else:
         answers = run(algorithm, claims, seconds=timeout, folder=cache_folder())
         total = len(claims)
@@ -164,4 +166,4 @@ def _rests_on(found: Iterable[str]) -> list[str]:
     """What the answers rest on, together; with `--json`, of each claim alone."""
     if not found:
         return []
-    return ["What this rests on:", *(f"  {text}" for text in found), f"  {EXACT}"]
+    return ["What this rests on:", *(f"  {text[:1].upper()}{text[1:]}" for text in found), f"  {EXACT}"]

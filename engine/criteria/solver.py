@@ -14,7 +14,6 @@ readings; that is for checking the readings against each other.
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -24,6 +23,7 @@ from typing import Any, cast
 import engine.criteria.arithmetic as arithmetic
 from engine.criteria.core import Core, walk_once
 from engine.criteria.solver_terms import Day, Pair, Term, Truth, day_number, month_length, parts_by_formula
+from engine.criteria.solver_texts import TextNumbers
 from engine.criteria.types import (
     DATE_MAX,
     DATE_MIN,
@@ -61,6 +61,7 @@ class Encoding:
         evaluating: bool = False,
         texts: Iterable[str] = (),
         functions: Term | None = None,
+        beside: Encoding | None = None,
     ) -> None:
         """Begin an encoding.
 
@@ -70,6 +71,8 @@ class Encoding:
             evaluating: Round as the other readings do.
             texts: Constants to number first; more are taken as they come.
             functions: What terms are made with; None is the module `z3`, whose context all share.
+            beside: An encoding whose terms may stand in one question with these, so that a text has to be
+                the same number in both.
         """
         import z3
 
@@ -79,13 +82,10 @@ class Encoding:
         self.evaluating = evaluating
         self.constraints: list[Term] = []
         self.variables: dict[str, tuple[Pair, Type]] = {}
-        self._texts: list[str] = []
-        self._numbers: dict[str, Fraction] = {}
+        self.texts = TextNumbers(texts) if beside is None else beside.texts
         self._made: dict[int, Pair | Truth] = {}
         self._kept: list[Core] = []
         self._fresh = 0
-        for text in sorted(set(texts)):
-            self.text_number(text)
 
     # For callers
 
@@ -185,17 +185,7 @@ class Encoding:
 
     def text_number(self, text: str) -> Fraction:
         """Where a text stands among all texts: the order of the numbers is that of the texts."""
-        if text not in self._numbers:
-            at = bisect.bisect_left(self._texts, text)
-            below = self._numbers[self._texts[at - 1]] if at else None
-            above = self._numbers[self._texts[at]] if at < len(self._texts) else None
-            if below is None:
-                number = Fraction(0) if above is None else above - 1
-            else:
-                number = below + 1 if above is None else (below + above) / 2
-            self._numbers[text] = number
-            self._texts.insert(at, text)
-        return self._numbers[text]
+        return self.texts.number(text)
 
     def _text(self, text: str) -> Term:
         number = self.text_number(text)
@@ -511,20 +501,13 @@ class Encoding:
                 year, month, day = (found(part).as_long() for part in cast("Day", pair.term).parts)
                 return dt.date(year, month, day)
             case StringType(codes):
-                return self._decoded_text(Fraction(found(pair.term).as_fraction()), codes)
+                return self.texts.text(Fraction(found(pair.term).as_fraction()), codes)
             case DecimalType(places=places) | QuantityType(places=places):
                 value = Fraction(found(pair.term).as_fraction())
                 number = WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
                 return number.quantize(Decimal(1).scaleb(-places), context=WIDE)
             case _:
                 return int(found(pair.term).as_long())
-
-    def _decoded_text(self, number: Fraction, codes: tuple[str, ...] | None) -> str:
-        for text, place in self._numbers.items():
-            if place == number and (codes is None or text in codes):
-                return text
-        below = [text for text in self._texts if self._numbers[text] < number]
-        return f"{below[-1]} " if below else ""
 
 
 def _exact(z3: Term, value: Decimal | int) -> Term:

@@ -42,9 +42,10 @@ def main() -> None:
 
 def _answers(order: Order) -> Iterator[Answer]:
     if order.old is not None:
-        from engine.proof.refining import refines
+        from engine.proof.refining import Refining
 
-        yield from refines(order.old, order.algorithm, timeout_ms=order.timeout_ms)
+        refining = Refining(order.old, order.algorithm, timeout_ms=order.timeout_ms)
+        yield from (refining.prove(claim) for claim in order.claims)
         return
     from engine.proof.proving import prove_all
 

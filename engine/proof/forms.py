@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.model.algorithm import Algorithm
 from engine.model.place import NOWHERE, Place
 from engine.model.time import Duration
 
@@ -202,6 +203,32 @@ class Within:
     at_most: Duration
 
 
+class Refined(StrEnum):
+    """Parts of an algorithm by which a patient is let through."""
+
+    MOVE = "move"
+    STARTS = "starts"
+    """What may be started in a step."""
+    STOP = "stop"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Refines:
+    """One part of an algorithm lets through no more than that of an earlier one."""
+
+    part: Refined
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermitsNoMore:
+    """The algorithm permits no more than another one. `exactly`: the same."""
+
+    other: Algorithm
+    exactly: bool
+
+
 Form = (
     Reachable
     | Final
@@ -224,6 +251,8 @@ Form = (
     | Keeps
     | AtMostTimes
     | Within
+    | Refines
+    | PermitsNoMore
 )
 
 KEYS: Mapping[str, frozenset[str]] = {
@@ -250,6 +279,8 @@ KEYS: Mapping[str, frozenset[str]] = {
     "fact": frozenset(("of", "never", "within")),
     "at_most_times": frozenset(),
     "within": frozenset(),
+    "refines": frozenset(),
+    "same_as": frozenset(),
 }
 """Form to the further keys it takes beside `given`, `assuming` and `for`."""
 

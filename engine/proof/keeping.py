@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.model.algorithm import Algorithm
 from engine.proof.answers import Answer, Verdict
+from engine.proof.forms import PermitsNoMore
 
 _ROOMS = ("model", "criteria", "runtime", "proof")
 
@@ -34,8 +35,15 @@ def kept(folder: Path, algorithm: Algorithm) -> dict[str, Answer]:
 
 
 def keep(folder: Path, algorithm: Algorithm, answers: Iterable[Answer]) -> None:
-    """Keep answers, but for those that were not decided. A folder that cannot be written keeps nothing."""
-    decided = [answer for answer in answers if answer.verdict is not Verdict.NOT_DECIDED]
+    """Keep answers, but for those that were not decided or that also rest on another algorithm.
+
+    A folder that cannot be written keeps nothing.
+    """
+    decided = [
+        answer
+        for answer in answers
+        if answer.verdict is not Verdict.NOT_DECIDED and not isinstance(answer.claim.form, PermitsNoMore)
+    ]
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = _file(folder, algorithm)
@@ -53,7 +61,7 @@ def _engine_mark() -> str:
     root = Path(__file__).parents[1]
     marks = hashlib.sha256()
     for room in _ROOMS:
-        for file in sorted((root / room).glob("*.py")):
+        for file in sorted((root / room).rglob("*.py")):
             state = file.stat()
             marks.update(f"{file.name} {state.st_size} {state.st_mtime_ns}\n".encode())
     return marks.hexdigest()[:16]

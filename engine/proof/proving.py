@@ -12,6 +12,7 @@ from engine.proof.forms import Stated
 from engine.proof.graph import Broken, edges_of, path_to, written
 from engine.proof.histories import Histories
 from engine.proof.permitting import NOTHING
+from engine.proof.refining import permits_no_more
 from engine.proof.solving import UndecidedError
 from engine.proof.stating import claims_of
 
@@ -78,6 +79,8 @@ class Prover:
                 return self.comparing(claim).monotone(claim, claim.form)
             case forms.UnknownNeverRefuses():
                 return self.comparing(claim).unknown_never_refuses(claim, claim.form)
+            case forms.PermitsNoMore():
+                return permits_no_more(claim, claim.form, algorithm, timeout_ms=self.timeout_ms)
             case forms.Keeps():
                 return Histories(self.deciding(claim)).keeps(claim, claim.form)
             case forms.Always():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import cast
 
 from engine.criteria import BOOLEAN, check
@@ -10,8 +11,10 @@ from engine.criteria.names import Name, Names
 from engine.criteria.types import StringType
 from engine.definition.durations import DurationError, read_duration
 from engine.definition.judging import instead
+from engine.definition.loader import load, load_shipped
 from engine.definition.spelling import did_you_mean, near_names
 from engine.model.algorithm import Algorithm, Claim, MoveKind
+from engine.model.errors import EngineError
 from engine.model.place import Finding, Place
 from engine.model.time import Duration
 from engine.proof import forms
@@ -29,6 +32,7 @@ _CODES = {
     "evidence type": "unknown-evidence",
     "key": "unknown-key",
 }
+_NAME_ONE = "name a folder that holds an algorithm, or a shipped id"
 _READERS = {"moves": "_passing"}
 Body = Mapping[str, object]
 
@@ -403,6 +407,30 @@ class _Reader:
                 code, text[problem.start : problem.end] or text, f"`{key}`: {problem.message}", problem.fix
             )
         return None
+
+    # Other algorithms
+
+    def _refines(self, body: Body) -> Form | None:
+        return self._other(body, "refines", exactly=False)
+
+    def _same_as(self, body: Body) -> Form | None:
+        return self._other(body, "same_as", exactly=True)
+
+    def _other(self, body: Body, form: str, *, exactly: bool) -> Form | None:
+        """Another algorithm, by its folder as seen from the definition's own, or by a shipped id."""
+        name = str(body[form])
+        folder = Path(self.algorithm.place.file).parent / name
+        try:
+            loaded = load(folder) if folder.is_dir() or name.endswith(".yaml") else load_shipped(name)
+        except EngineError as error:
+            self._find("wrong-value", name, f"`{form}`: {error.message}", error.fix or _NAME_ONE)
+            return None
+        if loaded.algorithm is None:
+            self._find(
+                "wrong-value", name, f"`{form}`: `{name}` cannot be used", f"run `treadway check {name}`"
+            )
+            return None
+        return forms.PermitsNoMore(loaded.algorithm, exactly)
 
     # Findings
 

@@ -16,6 +16,7 @@ from engine.proof.answers import Answer, Verdict
 from engine.proof.child import Order
 from engine.proof.forms import Stated
 from engine.proof.keeping import keep, kept
+from engine.proof.refining import refinement_claims
 
 DEFAULT_SECONDS = 60.0
 MEMORY_MB = 2_000
@@ -61,20 +62,20 @@ def prove(
 def prove_refines(
     old: Algorithm, new: Algorithm, *, seconds: float = DEFAULT_SECONDS, memory_mb: int = MEMORY_MB
 ) -> Iterator[Answer]:
-    """For each move of `new`, whether it permits no more than `old` does."""
-    order = Order(new, old=old, timeout_ms=max(1, int(seconds * 1000)), memory_mb=memory_mb)
-    return _answers(order, None, seconds)
+    """For each part of `new`, whether it lets through no more than `old` does: see `refinement_claims`."""
+    claims = refinement_claims(old, new)
+    order = Order(new, claims, old, timeout_ms=max(1, int(seconds * 1000)), memory_mb=memory_mb)
+    return _answers(order, claims, seconds)
 
 
-def _answers(order: Order, claims: tuple[Stated, ...] | None, seconds: float) -> Iterator[Answer]:
+def _answers(order: Order, claims: tuple[Stated, ...], seconds: float) -> Iterator[Answer]:
     deadline = time.monotonic() + seconds
-    left = list(claims or ())
-    count = len(order.algorithm.moves) if claims is None else len(left)
+    left = list(claims)
     with _started(order) as process:
         answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(process, answers), daemon=True).start()
         try:
-            for _ in range(count):
+            while left:
                 try:
                     answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
                     bound = "the proof ran out of memory, or its process was ended"

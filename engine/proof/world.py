@@ -100,7 +100,8 @@ class World:
             self.encoding = like.encoding
         else:
             functions = own_context() if beside is None else beside.z3
-            self.encoding = Encoding(prefix, pinned, functions=functions)
+            other = None if beside is None else beside.encoding
+            self.encoding = Encoding(prefix, pinned, functions=functions, beside=other)
         self.z3: Term = self.encoding.z3
         self.variants: dict[str, Variant] = like.variants if like else {}
         self.axioms: list[tuple[str, Term]] = []

@@ -45,5 +45,5 @@ def test_a_proof_that_would_take_all_memory_is_not_decided(algorithm):
 def test_an_algorithm_permits_no_more_than_itself(algorithm):
     answers = list(prove_refines(algorithm, algorithm, seconds=300))
 
-    assert len(answers) == len(algorithm.moves)
+    assert {answer.claim.id for answer in answers} > algorithm.moves.keys()
     assert {answer.verdict for answer in answers} == {Verdict.PROVED}
