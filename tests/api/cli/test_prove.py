@@ -32,7 +32,7 @@ def test_a_story_shows_each_part_of_the_claim_at_each_visit_and_what_decides(tre
     told = treadway("prove", str(mine), "--claim", CLAIM, "--json").json["claims"][0]
 
     assert told["verdict"] == "not true"
-    assert told["places"] == ["star-d/algorithm.yaml:225:7"]
+    assert told["places"] == ["star-d/algorithm.yaml:227:7"]
     asked, implied = told["story"]["parts"]
     assert asked == {"text": "start_level_1 is permitted", "at_each_visit": ["yes"], "decides": False}
     assert (implied["at_each_visit"], implied["decides"]) == (["no"], True)
