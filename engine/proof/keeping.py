@@ -1,4 +1,4 @@
-"""Answers kept by the digest of the algorithm, so that a proof is done once."""
+"""Answers kept by the digest of the algorithm and its places, so that a proof is done once."""
 
 import hashlib
 import os
@@ -53,7 +53,15 @@ def keep(folder: Path, algorithm: Algorithm, answers: Iterable[Answer]) -> None:
 
 
 def _file(folder: Path, algorithm: Algorithm) -> Path:
-    return folder / f"{algorithm.digest[:32]}-{_engine_mark()}.pickle"
+    return folder / f"{algorithm.digest[:32]}-{_places_mark(algorithm)}-{_engine_mark()}.pickle"
+
+
+def _places_mark(algorithm: Algorithm) -> str:
+    """Changes where the definition says the same in other lines or files, which answers point at."""
+    gates = [item for gate in algorithm.gates.values() for item in gate.items]
+    named = (algorithm.steps, algorithm.moves, algorithm.defines, algorithm.interrupts, algorithm.claims)
+    places = [one.place for mapping in named for one in mapping.values()] + [item.place for item in gates]
+    return hashlib.sha256("\n".join(map(str, places)).encode()).hexdigest()[:16]
 
 
 def _engine_mark() -> str:
