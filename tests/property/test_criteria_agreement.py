@@ -7,6 +7,7 @@ engine is asked once for all of them.
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 import pytest
 import sqlalchemy as sa
@@ -49,6 +50,7 @@ PHASES = (Phase.explicit, Phase.generate)
 """A smaller seed is no simpler example, so none is looked for."""
 
 
+@lru_cache(maxsize=1)
 def batch(seed: int) -> tuple[list[Criterion], list[dict[str, Value]]]:
     r = random.Random(seed)
     expressions = Expressions(r)

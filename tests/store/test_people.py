@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
@@ -187,6 +188,13 @@ class TestSignInByPassword:
 
 
 class TestGuessing:
+    @pytest.fixture(autouse=True)
+    def cheap_hashes(self, monkeypatch):
+        """Tries are counted here; what a hash must cost is tested where hashes are made."""
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "_HASHER", hasher)
+        monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this one"))
+
     @pytest.fixture
     def lind(self, people) -> str:
         user_id = employed(people, "lind", Role.CLINICIAN)
