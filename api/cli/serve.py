@@ -139,7 +139,7 @@ def _tell(output: Output, settings: "Installation", link: str | None, *, invente
         f"API         {base}/api/v1",
         f"described   {base}/api/v1/openapi.json",
         *([] if sign_in is None else [f"sign in     {sign_in}", "            (once, within 15 minutes)"]),
-        f"a case      {base}/cases/NUMBER (`treadway case list` shows the numbers; no page lists them yet)",
+        f"caseload    {base}/caseload",
     )
     output.document(
         "treadway.serve/1",

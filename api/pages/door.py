@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
+from api.pages.board import table as board
 from api.pages.case.handling import Answer, Asked, NoSuchPageError, SeeOther, Sent
 from api.pages.case.table import ROWS, Row
 from api.pages.pathway import table as pathway
@@ -45,7 +46,7 @@ def routes(*, drafts: bool = False) -> list[Route]:
         drafts: All patients are invented, so that cases may be opened in a definition that nobody approved.
     """
     found = [Route("/static/{name:path}", _static, methods=["GET"])]
-    rows = (*ROWS, *pathway.ROWS)
+    rows = (*board.ROWS, *ROWS, *pathway.ROWS)
     return [*found, *(Route(row.path, _endpoint(row, drafts=drafts), methods=[row.method]) for row in rows)]
 
 

@@ -1,4 +1,4 @@
-"""The address without a path: what runs here, where cases are, who is signed in; no page lists them yet."""
+"""The address without a path: what runs here, where cases and algorithms are, who is signed in."""
 
 from html import escape
 from typing import Final
@@ -19,9 +19,9 @@ _PAGE: Final = f"""\
 <html lang="en"><head><meta charset="utf-8"><title>Treadway</title></head>
 <body><main><h1>Treadway</h1>
 {{who}}
-<p>Each case has its page at <code>/cases/NUMBER</code>, and
-<a href="/cases/new">a new one is opened here</a>. No page lists them yet:
-<code>treadway case list</code> and <code>treadway board</code> do.</p>
+<p>The <a href="/caseload">caseload</a> shows who needs something today,
+<a href="/cases/new">a new case is opened here</a>,
+and the <a href="/algorithms">algorithms</a> can be read.</p>
 <p>Programs use the API at <code>{PREFIX}</code>, described at
 <a href="{PREFIX}/openapi.json">{PREFIX}/openapi.json</a>.</p>
 </main></body></html>

@@ -58,11 +58,11 @@ class TestOneTimeLink:
         assert answer.status_code in (400, 403, 413)
 
 
-def test_the_first_address_says_where_cases_are_and_that_no_page_lists_them_yet(served):
+def test_the_first_address_leads_to_the_caseload_a_new_case_and_the_algorithms(served):
     page = served.client.get("/")
-    assert "Each case has its page" in page.text
-    assert "No page lists them yet" in page.text
-    assert served.client.get("/cases/new", follow_redirects=False).status_code != 404
+    for path in ("/caseload", "/cases/new", "/algorithms"):
+        assert f'href="{path}"' in page.text
+        assert served.client.get(path, follow_redirects=False).status_code != 404
     assert "/api/v1/openapi.json" in page.text
     assert "unsafe" not in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"

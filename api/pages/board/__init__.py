@@ -1,0 +1,1 @@
+"""The caseload in a browser: who needs something today, and why."""
