@@ -62,7 +62,9 @@ def load_version(name: str) -> Version:
     packed = _git(name, top, "archive", "--format=tar", revision, *folders)
     with tempfile.TemporaryDirectory() as kept:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(kept, filter="data")
+            # The argument `filter` came with Python 3.11.4; before that there is none to set.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(kept)
         return Version(load(Path(kept) / folder), revision, kept)
 
 

@@ -65,7 +65,9 @@ def _make(folder: Path) -> None:
             (folder / "chromium").chmod(0o755)
         else:
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-                archive.extractall(folder, filter="data")
+                # The argument `filter` came with Python 3.11.4; before that there is none to set.
+                archive.extraction_filter = getattr(tarfile, "data_filter", None)
+                archive.extractall(folder)
     (folder / "ready").touch()
 
 
