@@ -97,8 +97,10 @@ def show_caseload(asked: Asked) -> Shown:
             "today": page.today,
             "total": counts.cases,
             "heads": _heads(order, on, down=down),
-            "lanes": [_chip(on, "lane", lane, LANES[lane], counts.lanes.get(lane, 0)) for lane in LANES],
-            "flags": _flags(counts, known, on),
+            "lanes": [
+                _chip(on, sort, "lane", lane, LANES[lane], counts.lanes.get(lane, 0)) for lane in LANES
+            ],
+            "flags": _flags(counts, known, on, sort),
             "steps": _steps(counts, known),
             "on": _filters_on(on, known),
             "sentence": (_BACKWARD if down else _FORWARD)[order],
@@ -132,11 +134,11 @@ def _heads(order: str, on: Mapping[str, str], *, down: bool) -> list[Head]:
     return found
 
 
-def _chip(on: Mapping[str, str], name: str, value: str, text: str, count: int) -> Chip:
-    """The filter set, or taken away where it is set."""
+def _chip(on: Mapping[str, str], sort: str, name: str, value: str, text: str, count: int) -> Chip:
+    """The filter set, or taken away where it is set. The list stays sorted as it is."""
     here = on.get(name) == value
     rest = {key: word for key, word in on.items() if key != name}
-    return Chip(text, count, _href(rest if here else {**rest, name: value}, ""), here)
+    return Chip(text, count, _href(rest if here else {**rest, name: value}, sort), here)
 
 
 def _algorithms(asked: Asked, cases: tuple[BoardCase, ...]) -> dict[str, Algorithm]:
@@ -150,9 +152,11 @@ def _algorithms(asked: Asked, cases: tuple[BoardCase, ...]) -> dict[str, Algorit
     return found
 
 
-def _flags(counts: BoardCounts, known: Mapping[str, Algorithm], on: Mapping[str, str]) -> list[Chip]:
+def _flags(
+    counts: BoardCounts, known: Mapping[str, Algorithm], on: Mapping[str, str], sort: str
+) -> list[Chip]:
     return [
-        _chip(on, "flag", name, flag_title(known, name), count)
+        _chip(on, sort, "flag", name, flag_title(known, name), count)
         for name, count in sorted(counts.flags.items())
         if count or on.get("flag") == name
     ]

@@ -66,6 +66,9 @@ def test_cb_3_a_heading_sorts_and_alone_says_so_and_the_address_keeps_it(window,
     assert names.all_inner_texts() == ["CASELOAD, Per (Mr)", "CASELOAD, Ada (Ms)"]
     page.reload()
     expect(page.get_by_role("columnheader", name="Patient")).to_have_attribute("aria-sort", "descending")
+    for _ in ("set", "taken away"):
+        page.get_by_role("link", name="Stopped for safety").click()
+        expect(page.get_by_role("columnheader", name="Patient")).to_have_attribute("aria-sort", "descending")
 
 
 def test_cb_5_a_score_that_is_due_and_missing_reads_not_recorded(window, site):
