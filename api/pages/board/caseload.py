@@ -29,23 +29,23 @@ LANES: Final[Mapping[str, str]] = {
     Lane.MAINTENANCE: "Staying well",
 }
 _FORWARD: Final[Mapping[str, str]] = {
-    "urgency": "what needs somebody first, then longest without contact",
+    "urgency": "what needs somebody first, then longest without a record",
     "name": "name, from A",
     "entered": "longest in their step first",
-    "seen": "longest without contact first",
+    "seen": "longest without a record first",
 }
 _BACKWARD: Final[Mapping[str, str]] = {
     "urgency": "what can wait first",
     "name": "name, from Z",
     "entered": "newest in their step first",
-    "seen": "latest contact first",
+    "seen": "latest record first",
 }
 _HEADS: Final = (
     ("name", "Patient"),
     ("entered", "Now at"),
     ("", "Scores of the episode"),
     ("", "Change in the trial"),
-    ("seen", "Last contact"),
+    ("seen", "Last recorded"),
     ("urgency", "Needs"),
 )
 

@@ -8,7 +8,6 @@ from api.words import age_words, day_words, step_words
 from engine.model.algorithm import Algorithm
 from engine.service import BoardCase
 
-MOST_SCORES: Final = 8
 UNKNOWN: Final = "not recorded"
 
 
@@ -45,7 +44,6 @@ def line_of(case: BoardCase, algorithm: Algorithm | None, today: date) -> Line:
     board, patient = case.listed.board, case.listed.patient
     step = None if algorithm is None else algorithm.steps.get(board.step)
     scores = [value for _, value in board.scores]
-    shown = [str(value) for value in scores[-MOST_SCORES:]]
     overdue = any(item.type == board.scale and item.due_on <= today for item in board.due)
     latest = f"latest {day_words(board.scores[-1][0])}" if board.scores else ""
     if overdue:
@@ -60,9 +58,9 @@ def line_of(case: BoardCase, algorithm: Algorithm | None, today: date) -> Line:
         step=board.step.replace("_", " ") if step is None else step_words(step),
         since=f"week {week}",
         measure=_evidence(algorithm, board.scale) if board.scale else "",
-        scores=("… " if len(scores) > MOST_SCORES else "") + " ".join(shown) if shown else UNKNOWN,
+        scores=" ".join(str(value) for value in scores) or UNKNOWN,
         latest=latest,
-        curve=_curve(scores[-MOST_SCORES:]),
+        curve=_curve(scores),
         change=_change(board.score_baseline, scores[-1] if scores else None),
         seen=UNKNOWN if board.seen_on is None else day_words(board.seen_on),
         seen_ago="" if ago is None else "today" if ago == 0 else f"{ago} day{'' if ago == 1 else 's'} ago",

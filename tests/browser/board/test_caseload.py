@@ -26,7 +26,7 @@ def test_cb_1_it_says_how_many_cases_there_are_which_filters_are_on_and_how_it_i
     page = window(js=False)
     page.goto("/caseload")
     said = page.locator(".board-said")
-    expect(said).to_contain_text("Sorted by what needs somebody first, then longest without contact.")
+    expect(said).to_contain_text("Sorted by what needs somebody first, then longest without a record.")
     expect(said).to_contain_text("No filter is on.")
     total = int(said.inner_text().split()[0])
     assert total >= len(cases)
