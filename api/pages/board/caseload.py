@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from api.pages.board.line import line_of
+from api.pages.board.titles import flag_title, step_title
 from api.pages.case.handling import Asked, Shown
-from api.words import step_words
 from engine.model.algorithm import Algorithm
 from engine.runtime.lanes import Lane
 from engine.service import (
@@ -76,7 +76,8 @@ def show_caseload(asked: Asked) -> Shown:
         BadCursorError: `after` was not made by the page before.
     """
     given = {name: asked.query.get(name, "").strip() for name in ("lane", "step", "flag", "find")}
-    order, down = _order(asked.query.get("sort", ""))
+    sort = asked.query.get("sort", "")
+    order, down = _order(sort)
     wanted = BoardFilter(
         step=given["step"] or None,
         flag=given["flag"] or None,
@@ -87,7 +88,6 @@ def show_caseload(asked: Asked) -> Shown:
     page = board_page(asked.desk, wanted, after, MOST, order=order, descending=down)
     counts = counts_of(asked.desk)
     known = _algorithms(asked, page.cases)
-    sort = asked.query.get("sort", "")
     on = {name: value for name, value in given.items() if value}
     return Shown(
         "board/caseload.html",
@@ -156,14 +156,17 @@ def _flags(
     counts: BoardCounts, known: Mapping[str, Algorithm], on: Mapping[str, str], sort: str
 ) -> list[Chip]:
     return [
-        _chip(on, sort, "flag", name, flag_title(known, name), count)
+        _chip(on, sort, "flag", name, flag_title(known.values(), name), count)
         for name, count in sorted(counts.flags.items())
         if count or on.get("flag") == name
     ]
 
 
 def _steps(counts: BoardCounts, known: Mapping[str, Algorithm]) -> list[tuple[str, str]]:
-    return [(name, f"{step_title(known, name)} ({count})") for name, count in sorted(counts.steps.items())]
+    return [
+        (name, f"{step_title(known.values(), name)} ({count})")
+        for name, count in sorted(counts.steps.items())
+    ]
 
 
 def _filters_on(on: Mapping[str, str], known: Mapping[str, Algorithm]) -> list[str]:
@@ -175,20 +178,8 @@ def _said(name: str, value: str, known: Mapping[str, Algorithm]) -> str:
         case "lane":
             return LANES.get(value, value)
         case "step":
-            return f"at {step_title(known, value)}"
+            return f"at {step_title(known.values(), value)}"
         case "flag":
-            return flag_title(known, value)
+            return flag_title(known.values(), value)
         case _:
             return f"named or numbered “{value}”"
-
-
-def step_title(known: Mapping[str, Algorithm], name: str) -> str:
-    """A step as the algorithms shown call it."""
-    found = next((one.steps[name] for one in known.values() if name in one.steps), None)
-    return name.replace("_", " ") if found is None else step_words(found)
-
-
-def flag_title(known: Mapping[str, Algorithm], name: str) -> str:
-    """A flag as the algorithms shown call it."""
-    found = next((one.flags[name] for one in known.values() if name in one.flags), None)
-    return name.replace("_", " ") if found is None else found.title

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from api.words import age_words, day_words, step_words
+from api.pages.board.titles import evidence_title, flag_title, step_title, stop_title
+from api.words import age_words, day_words
 from engine.model.algorithm import Algorithm
 from engine.service import BoardCase
 
@@ -42,7 +43,7 @@ class Line:
 def line_of(case: BoardCase, algorithm: Algorithm | None, today: date) -> Line:
     """A row of the page. `algorithm` None: it could not be read, and ids stand for titles."""
     board, patient = case.listed.board, case.listed.patient
-    step = None if algorithm is None else algorithm.steps.get(board.step)
+    known = () if algorithm is None else (algorithm,)
     scores = [value for _, value in board.scores]
     overdue = any(item.type == board.scale and item.due_on <= today for item in board.due)
     latest = f"latest {day_words(board.scores[-1][0])}" if board.scores else ""
@@ -55,47 +56,32 @@ def line_of(case: BoardCase, algorithm: Algorithm | None, today: date) -> Line:
         number=board.case_id,
         name=patient.name or f"Name {UNKNOWN}",
         born=f"{day_words(board.birth_date)} ({age_words(board.birth_date, today)})",
-        step=board.step.replace("_", " ") if step is None else step_words(step),
+        step=step_title(known, board.step),
         since=f"week {week}",
-        measure=_evidence(algorithm, board.scale) if board.scale else "",
+        measure=evidence_title(known, board.scale) if board.scale else "",
         scores=" ".join(str(value) for value in scores) or UNKNOWN,
         latest=latest,
         curve=_curve(scores),
         change=_change(board.score_baseline, scores[-1] if scores else None),
         seen=UNKNOWN if board.seen_on is None else day_words(board.seen_on),
         seen_ago="" if ago is None else "today" if ago == 0 else f"{ago} day{'' if ago == 1 else 's'} ago",
-        needs=_needs(case, algorithm, today),
+        needs=_needs(case, known, today),
     )
 
 
-def _needs(case: BoardCase, algorithm: Algorithm | None, today: date) -> tuple[Need, ...]:
+def _needs(case: BoardCase, known: tuple[Algorithm, ...], today: date) -> tuple[Need, ...]:
     board = case.listed.board
-    found = [Need("STOP", _stop(algorithm, name)) for name in board.interrupts]
-    found += [Need("Act", _flag(algorithm, name)) for name in case.flags]
+    found = [Need("STOP", stop_title(known, name)) for name in board.interrupts]
+    found += [Need("Act", flag_title(known, name)) for name in case.flags]
     due = case.due
     if due is not None:
-        what = _evidence(algorithm, due.type)
+        what = evidence_title(known, due.type)
         if due.overdue:
             found.append(Need("Act", f"{what} overdue since {day_words(due.due_on)}"))
         else:
             when = "today" if due.due_on == today else day_words(due.due_on)
             found.append(Need("Act" if due.due_on <= today else "Next", f"{what} due {when}"))
     return tuple(found)
-
-
-def _stop(algorithm: Algorithm | None, name: str) -> str:
-    found = None if algorithm is None else algorithm.interrupts.get(name)
-    return name.replace("_", " ") if found is None else found.title
-
-
-def _flag(algorithm: Algorithm | None, name: str) -> str:
-    found = None if algorithm is None else algorithm.flags.get(name)
-    return name.replace("_", " ") if found is None else found.title
-
-
-def _evidence(algorithm: Algorithm | None, name: str) -> str:
-    found = None if algorithm is None else algorithm.evidence.get(name)
-    return name.replace("_", " ") if found is None else found.title
 
 
 def _change(baseline: int | None, now: int | None) -> str:
