@@ -30,7 +30,7 @@ def gap_claims(algorithm: Algorithm) -> tuple[Stated, ...]:
             f"{GAP}{step.id}",
             f"{step.title}: some move is left for everybody",
             forms.SomeMove(tuple(move.id for move in moves_from(algorithm, step)), (step.id,)),
-            given=AFTER_A_TRIAL if step.leading_role is not None else None,
+            given=_given(step),
             assuming=WILLING,
             general=True,
             place=step.place,
@@ -59,6 +59,10 @@ def choice_claims(algorithm: Algorithm) -> tuple[Stated, ...]:
     )
 
 
+def _given(step: Step) -> str | None:
+    return AFTER_A_TRIAL if step.leading_role is not None else None
+
+
 def moves_from(algorithm: Algorithm, step: Step) -> tuple[Move, ...]:
     """The moves that start in a step."""
     return tuple(move for move in algorithm.moves.values() if step.id in move.sources)
@@ -73,9 +77,8 @@ def pairs_of_one_kind(algorithm: Algorithm, step: Step) -> Iterator[tuple[Move, 
 
 def all_refused(deciding: Deciding, step: Step) -> tuple[Term, ...]:
     """That a patient in a step is refused every move, whatever else may be recorded."""
-    given = AFTER_A_TRIAL if step.leading_role is not None else None
     refused = [deciding.permitted(m.id, step.id, WILLING).false for m in moves_from(deciding.algorithm, step)]
-    return (deciding.at(step.id), deciding.world.truth(given).true, *refused)
+    return (deciding.at(step.id), deciding.world.truth(_given(step)).true, *refused)
 
 
 def smallest(deciding: Deciding, found: Found, refused: tuple[Term, ...]) -> dict[str, Value]:
